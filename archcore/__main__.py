@@ -1,0 +1,7 @@
+"""``python -m archcore``: the same as the command ``archcore``."""
+
+from __future__ import annotations
+
+from archcore.cli import main
+
+main()

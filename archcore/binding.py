@@ -1,0 +1,140 @@
+"""Three layers become one set of functions: each hook resolved once, to its implementation.
+
+The layers are the generic defaults, the target's architecture and the target's encoding; a later
+one wins. Without an observer a bound hook *is* the implementing function; a hook that an observer
+wraps is called through pluggy instead.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from archcore import hookspecs
+from archcore.entry import Offer, offers_of, with_own
+from archcore.errors import PluginError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from archcore.target import Target
+
+LAYERS = ("generic", "architecture", "encoding")
+
+
+class Hooks:
+    """The bound hooks of one target as attributes; ``offers`` says who implements what."""
+
+    def __init__(self, target_id: str) -> None:
+        """Start without any hook."""
+        self.target_id = target_id
+        self.offers: dict[str, tuple[str, Offer]] = {}
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - reached for missing hooks only
+        """Name the target and the hook that it lacks."""
+        msg = f"target {self.target_id!r} does not implement the hook {name}"
+        raise AttributeError(msg)
+
+    def has(self, name: str) -> bool:
+        """Say whether any layer implements the hook."""
+        return name in self.offers
+
+    def needs(self, name: str) -> tuple[str, ...]:
+        """Return the arguments the implementation of a hook asks for."""
+        return self.offers[name][1].arguments
+
+
+class _Namespace:
+    """What pluggy registers: the winning implementations of one layer."""
+
+
+def bind(target: Target, generic: Iterable[object] = (), observers: Iterable[object] = ()) -> Hooks:
+    """Return the hooks of a target over the given generic layers, lowest first.
+
+    Raises PluginError for an unknown hook or argument, naming both.
+    """
+    from archcore.generic import ENTRY_DEFAULTS
+
+    hooks = Hooks(target.id)
+    stacks = ((*ENTRY_DEFAULTS, *generic), (target.architecture,), (target.encoding,))
+    for name, parts in zip(LAYERS, stacks, strict=True):
+        for part in parts:
+            for offer in offers_of(part):
+                _check(target.id, name, offer)
+                hooks.offers[offer.hook] = (name, offer)
+    raw = {hook: with_own(offer, hooks) for hook, (_, offer) in hooks.offers.items()}
+    for hook, function in raw.items():
+        setattr(hooks, hook, _positional(function, hooks.offers[hook][1]))
+    _observe(hooks, raw, tuple(observers))
+    return hooks
+
+
+def _check(target_id: str, layer: str, offer: Offer) -> None:
+    if offer.hook not in hookspecs.HOOKS:
+        msg = f"{target_id}: the {layer} layer implements {offer.hook}, which is no hook"
+        raise PluginError(msg)
+    known = hookspecs.arguments(offer.hook)
+    unknown = [argument for argument in offer.arguments if argument not in known]
+    if unknown:
+        msg = (
+            f"{target_id}: {offer.hook} of the {layer} layer asks for {', '.join(unknown)}; the "
+            f"hook has {', '.join(known) or 'no arguments'}"
+        )
+        raise PluginError(msg)
+
+
+def _positional(function: Callable[..., Any], offer: Offer) -> Callable[..., Any]:
+    """Return a function called with all of the hook's arguments, in its order."""
+    known = hookspecs.arguments(offer.hook)
+    if offer.arguments == known:
+        return function
+    places = tuple(known.index(argument) for argument in offer.arguments)
+    if places == (0,):
+        return lambda first, *_: function(first)
+    if places == (1,):
+        return lambda _, second, *__: function(second)
+    return lambda *given: function(*(given[place] for place in places))
+
+
+def _observe(
+    hooks: Hooks, raw: Mapping[str, Callable[..., Any]], observers: tuple[object, ...]
+) -> None:
+    if not observers:
+        return
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    for layer in LAYERS:
+        manager.register(_namespace(hooks, raw, layer), name=layer)
+    for observer in observers:
+        manager.register(observer)
+    manager.check_pending()
+    watched = {name for observer in observers for name in dir(observer)} & set(raw)
+    for name in sorted(watched):
+        setattr(hooks, name, _through(getattr(manager.hook, name), hookspecs.arguments(name)))
+
+
+def _namespace(hooks: Hooks, raw: Mapping[str, Callable[..., Any]], layer: str) -> _Namespace:
+    namespace = _Namespace()
+    for hook, (owner, offer) in hooks.offers.items():
+        if owner == layer:
+            setattr(namespace, hook, _routine(raw[hook], offer))
+    return namespace
+
+
+def _routine(function: Callable[..., Any], offer: Offer) -> Callable[..., Any]:
+    """Return the implementation as pluggy wants it: a routine with the hook's argument names."""
+
+    names = ", ".join(offer.arguments)
+    scope: dict[str, Any] = {"function": function}
+    # pluggy reads argument names from the code object, so a function of that form must be made.
+    exec(f"def routine({names}):\n    return function({names})", scope)  # noqa: S102
+    return hookspecs.hookimpl(scope["routine"])
+
+
+def _through(caller: Any, names: tuple[str, ...]) -> Callable[..., Any]:  # noqa: ANN401 - pluggy's
+    def call(*given: object) -> object:
+        return caller(**dict(zip(names, given, strict=True)))
+
+    return partial(call)

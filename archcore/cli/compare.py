@@ -1,0 +1,96 @@
+"""``archcore compare``: the report, one encoding a target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from archcore.cli.ending import say
+from archcore.cli.options import complete_target, examples, output, write, write_document
+from archcore.cli.replaying import bar, replay_options, told
+from archcore.cli.tracing import PACKAGED, read_trace
+from archcore.errors import PluginError
+
+if TYPE_CHECKING:
+    from archcore.cli.options import Output
+    from archcore.replay.scalar import Settings
+    from archcore.report.compare import Row
+    from archcore.target import Target
+    from archcore.trace.record import Trace
+
+ENGINES = "The engine profile for all targets: seed, v3.8, v6.1, or native for each target's own."
+
+
+@click.command(
+    epilog=examples(
+        "archcore compare",
+        "archcore compare x86-v3.8 x86-v6.1 --engine native --format json",
+        "archcore compare --trace ls.lackey.gz --schedule 0:50%,1:50% --format markdown",
+    )
+)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=complete_target)
+@click.option("--trace", default=PACKAGED, help="A trace file, or - for standard input.")
+@click.option("--skip-bad", type=click.IntRange(0), default=0, help="Bad lines to tolerate.")
+@replay_options("v6.1", ENGINES)
+@output("markdown", "csv")
+def command(
+    targets: tuple[str, ...], trace: str, skip_bad: int, settings: Settings, out: Output
+) -> int:
+    """Compare how TARGETs encode the hint, and what a trace costs under each (default: all).
+
+    Each property is found by trying the encoding on live entries; one that fails is shown with an
+    entry. The engine is the same for all, so that differences are the encoding's.
+    """
+    chosen = _chosen(targets)
+    reading = read_trace(trace, skip_bad)
+    code = told(reading, trace)
+    rows = _rows(chosen, reading.trace, settings)
+    _print(rows, reading.trace, settings, out)
+    return code
+
+
+def _chosen(names: tuple[str, ...]) -> list[Target]:
+    from archcore.registry import installed
+
+    registry = installed()
+    for rejection in registry.rejected:
+        say(f"plugin {rejection.plugin} is left out: {rejection.reason}; {rejection.remedy}")
+    chosen = [registry.get(name) for name in names] or list(registry)
+    if not chosen:
+        msg = "no target is registered; install an architecture, such as those under arches/"
+        raise PluginError(msg)
+    return chosen
+
+
+def _rows(chosen: list[Target], trace: Trace, settings: Settings) -> list[Row]:
+    from archcore.report.compare import compare
+
+    with bar("replaying", len(chosen) * len(trace)) as progress:
+        done: dict[str, int] = {}
+
+        def step(name: str, count: int) -> None:
+            progress.update(count - done.get(name, 0))
+            done[name] = count
+
+        return list(compare(chosen, trace, settings, step))
+
+
+def _print(rows: list[Row], trace: Trace, settings: Settings, out: Output) -> None:
+    from archcore.report.compare import document
+    from archcore.report.compare_text import render, render_csv, render_markdown
+
+    if out.format == "json":
+        write_document(
+            {
+                "trace": trace.origin,
+                "engine": settings.engine,
+                "targets": [document(row) for row in rows],
+            }
+        )
+    elif out.format == "csv":
+        write(render_csv(rows))
+    elif out.format == "markdown":
+        write(render_markdown(rows))
+    else:
+        write(f"{len(trace)} references: {trace.origin}\n\n{render(rows, out.look)}")

@@ -1,0 +1,145 @@
+"""One entry format written once, published as the hooks of each level that uses it.
+
+A format is a frozen value whose public methods carry the kernel's helper names without their
+prefix: ``young(self, entry)`` becomes ``pte_young(pte)`` under the prefix ``pte``. A method whose
+first argument is called ``own`` receives the target's own helpers of that level, so that a
+strategy can be written without knowing the format it sits on.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from archcore.errors import PluginError
+from archcore.hookspecs import HOOKS, LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HOOK_OF = {
+    "pfn_entry": "pfn_{level}",
+    "swp_entry_to_entry": "arch_swp_entry_to_{level}",
+    "to_swp_entry": "arch_{level}_to_swp_entry",
+}
+ARGUMENT_OF = {
+    "entry": "{level}",
+    "a": "{level}_a",
+    "b": "{level}_b",
+    "old": "old{level}",
+    "new": "new{level}",
+}
+
+
+@frozen
+class Offer:
+    """One implementation of one hook; ``arguments`` are the hook's that it wants, in its order."""
+
+    hook: str
+    function: Callable[..., Any] = field(eq=False)
+    arguments: tuple[str, ...]
+    wants_own: str = ""
+
+
+def hook_name(helper: str, prefix: str) -> str:
+    """Return the hook a helper is called by at a level: ``young`` at ``pte`` is ``pte_young``."""
+    return HOOK_OF.get(helper, "{level}_" + helper).format(level=prefix)
+
+
+@frozen
+class AtLevel:
+    """The public methods of ``entry`` as hooks of the level ``prefix`` (pte, pmd or pud)."""
+
+    prefix: str
+    entry: object
+
+    def offers(self) -> Iterator[Offer]:
+        """Yield one offer a method; raises PluginError for a method no hook is called after."""
+        for name, method in inspect.getmembers(self.entry, callable):
+            if name.startswith("_") or not inspect.isroutine(method):
+                continue
+            yield self._offer(name, method)
+
+    def _offer(self, name: str, method: Callable[..., Any]) -> Offer:
+        hook = hook_name(name, self.prefix)
+        if hook not in HOOKS:
+            kind = type(self.entry).__name__
+            msg = f"{kind}.{name} is the helper of no hook of level {self.prefix}; rename it to one"
+            raise PluginError(msg)
+        names = list(inspect.signature(method).parameters)
+        own = bool(names) and names[0] == "own"
+        wanted = (ARGUMENT_OF.get(argument, argument) for argument in names[own:])
+        arguments = tuple(argument.format(level=self.prefix) for argument in wanted)
+        return Offer(hook, method, arguments, self.prefix if own else "")
+
+
+@frozen
+class Plain:
+    """The hook implementations of any object: its members marked with ``hookimpl``."""
+
+    plugin: object
+
+    def offers(self) -> Iterator[Offer]:
+        """Yield one offer a marked member."""
+        for name, member in inspect.getmembers(self.plugin, inspect.isroutine):
+            if getattr(member, "archcore_impl", None) is not None:
+                yield Offer(name, member, tuple(inspect.signature(member).parameters))
+
+
+@frozen
+class Layer:
+    """Several parts that make one layer; raises PluginError when two offer the same hook."""
+
+    parts: tuple[Any, ...]
+
+    def offers(self) -> Iterator[Offer]:
+        """Yield the offers of all parts."""
+        seen: set[str] = set()
+        for part in self.parts:
+            for offer in offers_of(part):
+                if offer.hook in seen:
+                    msg = f"two parts of one layer offer {offer.hook}"
+                    raise PluginError(msg)
+                seen.add(offer.hook)
+                yield offer
+
+
+def layer(*parts: object) -> Layer:
+    """Return the parts as one layer."""
+    return Layer(parts)
+
+
+def at_levels(entry: object, *prefixes: str) -> Layer:
+    """Return one entry format as the hooks of several levels (default: all)."""
+    return Layer(tuple(AtLevel(prefix, entry) for prefix in prefixes or LEVELS))
+
+
+def offers_of(part: object) -> Iterator[Offer]:
+    """Yield what a part offers: a Layer, an AtLevel, or any object with marked members."""
+    source = part if isinstance(part, Layer | AtLevel | Plain) else Plain(part)
+    return source.offers()
+
+
+class LevelHooks:
+    """The bound hooks of one level, by helper name: what ``own`` is."""
+
+    def __init__(self, hooks: object, prefix: str) -> None:
+        """Remember where to look names up."""
+        self._hooks, self._prefix = hooks, prefix
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any hook
+        """Look a helper up once (``own.young``, ``own.page_none``); it stays in the instance."""
+        of_level = hook_name(name, self._prefix)
+        found = getattr(self._hooks, of_level if of_level in HOOKS else name)
+        setattr(self, name, found)
+        return found
+
+
+def with_own(offer: Offer, hooks: object) -> Callable[..., Any]:
+    """Return the implementation, given the target's own helpers if it asked for them."""
+    if not offer.wants_own:
+        return offer.function
+    return partial(offer.function, LevelHooks(hooks, offer.wants_own))

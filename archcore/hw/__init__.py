@@ -1,0 +1,3 @@
+"""What silicon does, whatever the kernel believes."""
+
+from __future__ import annotations

@@ -1,0 +1,152 @@
+"""A data cache that holds data: write-back, write-allocate, true LRU, found as its indexing says.
+
+PIPT picks set and tag by the physical address, so that a byte is in it once. VIPT picks the set by
+the virtual and the tag by the physical address: two addresses of one byte that differ in colour
+have a line each, and neither sees the other's stores. VIVT picks both by the virtual address.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import define
+
+from archcore.errors import LayoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archcore.hw.memory import PhysicalMemory
+    from archcore.hw.mmu import CacheGeometry
+
+# Where the kernel sees all of memory: in the upper half, at a multiple of any cache's size, so that
+# the colour of an address there is that of the frame.
+LINEAR_MAP = -(2**63)
+
+
+@define(eq=False)
+class Line:
+    """The bytes of one line, the physical address of the first, and whether memory is behind."""
+
+    data: bytearray
+    address: int
+    dirty: bool = False
+
+
+class DataCache:
+    """A data cache over memory with pages of ``2**page_shift`` bytes.
+
+    Data are little-endian numbers of 1, 2, 4 or 8 bytes at multiples of their size, and ``va`` and
+    ``pa`` are two addresses of the same byte. The methods that write back return how many dirty
+    lines there were. Raises LayoutError when one set is larger than the cache.
+    """
+
+    def __init__(self, geometry: CacheGeometry, memory: PhysicalMemory, page_shift: int) -> None:
+        """Make an empty cache."""
+        if not geometry.sets:
+            msg = (
+                f"a cache of {geometry.size} bytes has no {geometry.ways} lines of {geometry.line}"
+            )
+            raise LayoutError(msg)
+        self.geometry, self.memory, self.page_shift = geometry, memory, page_shift
+        self._line_shift = geometry.line.bit_length() - 1
+        self._virtual_index = geometry.indexing != "PIPT"
+        self._virtual_tag = geometry.indexing == "VIVT"
+        # By line number, the least recently used first.
+        self._sets: list[dict[int, Line]] = [{} for _ in range(geometry.sets)]
+
+    @property
+    def colours(self) -> int:
+        """The number of page colours: pages of one colour share their sets."""
+        if not self._virtual_index:
+            return 1
+        return max(self.geometry.size // self.geometry.ways >> self.page_shift, 1)
+
+    def load(self, va: int, pa: int, size: int = 8) -> int:
+        """Return what the cache holds at an address, after a fill from memory if need be."""
+        line = self._line(va, pa)
+        at = pa & (self.geometry.line - 1)
+        return int.from_bytes(line.data[at : at + size], "little")
+
+    def store(self, va: int, pa: int, value: int, size: int = 8) -> None:
+        """Store into the line of an address; memory learns of it when the line is written back."""
+        line = self._line(va, pa)
+        at = pa & (self.geometry.line - 1)
+        line.data[at : at + size] = value.to_bytes(size, "little")
+        line.dirty = True
+
+    def copy_frame(self, src_pfn: int, dst_pfn: int) -> None:
+        """Copy a frame as the kernel does, through the linear map and therefore this cache."""
+        for at in range(0, 1 << self.page_shift, self.geometry.line):
+            source, target = (pfn << self.page_shift | at for pfn in (src_pfn, dst_pfn))
+            data = self._line(LINEAR_MAP + source, source).data[:]
+            line = self._line(LINEAR_MAP + target, target)
+            line.data, line.dirty = data, True
+
+    def flush_page(self, va: int, pa: int) -> int:
+        """Write back and forget the lines of a page, where this indexing puts them for ``va``."""
+        written = 0
+        for held, tag in self._page(va, pa):
+            written += self._write_back(held.pop(tag))
+        return written
+
+    def write_back_page(self, va: int, pa: int) -> int:
+        """Write back the lines of a page as flush_page does, and keep them."""
+        return sum(self._write_back(held[tag]) for held, tag in self._page(va, pa))
+
+    def flush_range(self, start: int, end: int) -> int:
+        """Write back and forget what the addresses ``start`` to below ``end`` may have left.
+
+        VIVT: the lines tagged so. VIPT: all lines of the sets they pick, since the tags are
+        physical. PIPT: nothing, since no line depends on a virtual address.
+        """
+        if not self._virtual_index or start >= end:
+            return 0
+        first, last = start >> self._line_shift, (end - 1) >> self._line_shift
+        picked = range(first, min(last + 1, first + len(self._sets)))
+        written = 0
+        for number in picked:
+            held = self._sets[number & (len(self._sets) - 1)]
+            for tag in [tag for tag in held if not self._virtual_tag or first <= tag <= last]:
+                written += self._write_back(held.pop(tag))
+        return written
+
+    def flush_all(self) -> int:
+        """Write back and forget everything."""
+        written = sum(self._write_back(line) for held in self._sets for line in held.values())
+        for held in self._sets:
+            held.clear()
+        return written
+
+    def _place(self, va: int, pa: int) -> tuple[dict[int, Line], int]:
+        """Return the set of an address and the tag under which its line would stand there."""
+        index = (va if self._virtual_index else pa) >> self._line_shift
+        tag = (va if self._virtual_tag else pa) >> self._line_shift
+        return self._sets[index & (len(self._sets) - 1)], tag
+
+    def _line(self, va: int, pa: int) -> Line:
+        """Return the line of an address, now the latest used of its set, filled if need be."""
+        held, tag = self._place(va, pa)
+        line = held.pop(tag, None)
+        if line is None:
+            if len(held) >= self.geometry.ways:
+                self._write_back(held.pop(next(iter(held))))
+            start = pa >> self._line_shift << self._line_shift
+            line = Line(bytearray(self.memory.read(start, self.geometry.line)), start)
+        held[tag] = line
+        return line
+
+    def _page(self, va: int, pa: int) -> Iterator[tuple[dict[int, Line], int]]:
+        """Yield set and tag of the cached lines of a page."""
+        va, pa = (address >> self.page_shift << self.page_shift for address in (va, pa))
+        for at in range(0, 1 << self.page_shift, self.geometry.line):
+            held, tag = self._place(va + at, pa + at)
+            if tag in held:
+                yield held, tag
+
+    def _write_back(self, line: Line) -> bool:
+        """Bring memory up to date with a line; say whether it was behind."""
+        dirty, line.dirty = line.dirty, False
+        if dirty:
+            self.memory.write(line.address, bytes(line.data))
+        return dirty

@@ -1,0 +1,165 @@
+"""A CPU: references to memory through its TLB, its table and its data cache."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcore.errors import MachineError, UsageError
+from archcore.hw.cache import DataCache
+from archcore.hw.mmu import Access
+from archcore.hw.outcome import Fault
+from archcore.hw.rights import EXECUTE, READ, RIGHTS_BITS, WRITE
+from archcore.hw.tlb import Tlb
+from archcore.hw.walker import Walker
+
+if TYPE_CHECKING:
+    from archcore.hw.memory import PhysicalMemory
+    from archcore.hw.mmu import Mmu
+    from archcore.hw.outcome import Translation
+    from archcore.layout import Geometry
+
+LOAD, STORE = Access.READ, Access.WRITE
+SIZES = (1, 2, 4, 8)
+
+
+class Cpu:
+    """CPU ``number`` of NUMA node ``node``; ``root`` is the physical address of its top table.
+
+    ``hits`` counts references that the TLB let through, ``misses`` walks, ``faults`` walks that
+    ended in a fault. With ``cached_data`` the CPU has a data cache, ``dcache``; CPUs that are to
+    see each other's stores at once, as a coherent machine's do, are given one and the same.
+    """
+
+    __slots__ = (
+        "_memory",
+        "_mmu",
+        "_page_shift",
+        "_tlb_mask",
+        "_tlb_sets",
+        "_walker",
+        "dcache",
+        "faults",
+        "hits",
+        "misses",
+        "node",
+        "number",
+        "root",
+        "tlb",
+    )
+
+    def __init__(
+        self,
+        number: int,
+        node: int,
+        memory: PhysicalMemory,
+        geometry: Geometry,
+        mmu: Mmu,
+        root: int | None = None,
+        *,
+        cached_data: bool = False,
+    ) -> None:
+        """Start with an empty TLB and an empty cache."""
+        self.number, self.node, self.root = number, node, root
+        self.tlb = Tlb(mmu.tlb)
+        self.dcache: DataCache | None = None
+        if cached_data:
+            self.dcache = DataCache(mmu.dcache, memory, geometry.page_shift)
+        self.hits = self.misses = self.faults = 0
+        self._memory, self._mmu, self._page_shift = memory, mmu, geometry.page_shift
+        self._walker = Walker(geometry, mmu)
+        self._tlb_sets, self._tlb_mask = self.tlb.sets, self.tlb.mask
+
+    def touch(self, address: int, access: Access) -> Fault | None:
+        """Make a reference without moving data; return the fault it ends in, if it does.
+
+        Afterwards the page is the latest used of its set in the TLB or, after a fault, not in it.
+        """
+        page = address >> self._page_shift
+        held = self._tlb_sets[page & self._tlb_mask]
+        entry = held.pop(page, 0)
+        if entry & (READ if access is LOAD else WRITE if access is STORE else EXECUTE):
+            held[page] = entry
+            self.hits += 1
+            return None
+        return self._touch_large(page, address, access)
+
+    def _touch_large(self, page: int, address: int, access: Access) -> Fault | None:
+        entry = self.tlb.large_entry(page)
+        if entry & (READ if access is LOAD else WRITE if access is STORE else EXECUTE):
+            self.hits += 1
+            return None
+        if entry:
+            self.tlb.drop(page)
+        return self._walk(page, address, access)
+
+    def _walk(self, page: int, address: int, access: Access) -> Fault | None:
+        if self.root is None:
+            msg = f"CPU {self.number} has no page table; switch() to one before user mode runs"
+            raise MachineError(msg)
+        self.misses += 1
+        outcome = self._walker.walk(self._memory, self.root, address, access)
+        if isinstance(outcome, Fault):
+            self.faults += 1
+            return outcome
+        self._keep(page, outcome)
+        return None
+
+    def _keep(self, page: int, found: Translation) -> None:
+        # While the flag is clear the next store has to walk, or nobody would set it.
+        closed = WRITE if self._mmu.sets_dirty and not found.dirty else 0
+        rights, shift = found.rights & ~closed, self._page_shift
+        self.tlb.insert(page, rights, found.physical >> shift, found.shift - shift)
+
+    def load(self, address: int, size: int = 8) -> int | Fault:
+        """Return the ``size`` bytes at an address as a little-endian number, or the fault.
+
+        Raises UsageError, a ValueError, for another size than 1, 2, 4 or 8 or an address that is no
+        multiple of it.
+        """
+        _check_aligned(address, size)
+        fault = self.touch(address, LOAD)
+        if fault is not None:
+            return fault
+        physical = self._physical(address)
+        if self.dcache is None:
+            return self._memory.load(physical, size * 8)
+        return self.dcache.load(address, physical, size)
+
+    def store(self, address: int, value: int, size: int = 8) -> Fault | None:
+        """Store a little-endian number of ``size`` bytes, or return the fault; raises as load."""
+        _check_aligned(address, size)
+        fault = self.touch(address, STORE)
+        if fault is not None:
+            return fault
+        physical = self._physical(address)
+        if self.dcache is None:
+            self._memory.store(physical, value, size * 8)
+        else:
+            self.dcache.store(address, physical, value, size)
+        return None
+
+    def _physical(self, address: int) -> int:
+        """Return where the TLB says that a byte lies."""
+        shift = self._page_shift
+        frame = self.tlb.entry(address >> shift) >> RIGHTS_BITS
+        return frame << shift | address & ((1 << shift) - 1)
+
+    def switch(self, root: int | None) -> None:
+        """Go to another table and forget all translations; the data cache is the kernel's care."""
+        self.root = root
+        self.tlb.flush()
+
+    def snapshot(self) -> dict[str, int]:
+        """Return the counters, and how often the TLB was told to forget something."""
+        return {
+            "hits": self.hits,
+            "misses": self.misses,
+            "faults": self.faults,
+            "invalidations": self.tlb.invalidations,
+        }
+
+
+def _check_aligned(address: int, size: int) -> None:
+    if size not in SIZES or address % size:
+        msg = f"no access of {size} bytes at {address:#x}; 1, 2, 4 or 8 at a multiple of the size"
+        raise UsageError(msg)

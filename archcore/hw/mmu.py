@@ -1,0 +1,108 @@
+"""What a target says about its hardware: how it reads an entry, and what it caches."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from attrs import field, frozen
+
+from archcore.errors import LayoutError
+
+if TYPE_CHECKING:
+    from archcore.layout import Level
+    from archcore.words.types import Truth, Word
+
+
+class Access(Enum):
+    """What a user-mode reference does."""
+
+    READ = "read"
+    WRITE = "write"
+    EXECUTE = "execute"
+
+
+class HardwareFormat(Protocol):
+    """How the MMU reads an entry: only bits that the architecture manual gives to hardware.
+
+    Written with ``archcore.words``, so that laws about it can be proved.
+    """
+
+    def valid(self, level: Level, entry: Word) -> Truth:
+        """Say whether a walk may go on from the entry, as a leaf or a table."""
+
+    def leaf(self, level: Level, entry: Word) -> Truth:
+        """Say whether a valid entry maps memory itself."""
+
+    def reserved(self, level: Level, entry: Word) -> Truth:
+        """Say whether a valid entry has bits set that must be clear."""
+
+    def allows(self, level: Level, entry: Word, access: Access) -> Truth:
+        """Say whether a valid entry, leaf or table, lets user mode do this."""
+
+    def address(self, level: Level, entry: Word) -> Word:
+        """Return the physical address a valid entry holds: of the page, or of the next table."""
+
+    def accessed(self, entry: Word) -> Truth:
+        """Say whether the hardware's accessed flag is set in a leaf."""
+
+    def dirty(self, entry: Word) -> Truth:
+        """Say whether the hardware considers a leaf written."""
+
+    def mkaccessed(self, entry: Word) -> Word:
+        """Return the leaf as the hardware leaves it after a use."""
+
+    def mkdirty(self, entry: Word) -> Word:
+        """Return the leaf as the hardware leaves it after a store."""
+
+
+def _power_of_two(_: object, attribute: object, value: int) -> None:
+    if value < 1 or value & (value - 1):
+        msg = f"{getattr(attribute, 'name', 'size')} must be a power of two, not {value}"
+        raise LayoutError(msg)
+
+
+@frozen
+class TlbGeometry:
+    """A set-associative TLB with true LRU: ``entries`` in sets of ``ways``."""
+
+    entries: int = field(default=1024, validator=_power_of_two)
+    ways: int = field(default=8, validator=_power_of_two)
+
+    @property
+    def sets(self) -> int:
+        """The number of sets."""
+        return self.entries // self.ways
+
+
+@frozen
+class CacheGeometry:
+    """A data cache: sizes in bytes; ``indexing`` says which address picks the set and the tag."""
+
+    size: int = field(default=1 << 15, validator=_power_of_two)
+    ways: int = field(default=8, validator=_power_of_two)
+    line: int = field(default=64, validator=_power_of_two)
+    indexing: Literal["PIPT", "VIPT", "VIVT"] = "PIPT"
+
+    @property
+    def sets(self) -> int:
+        """The number of sets."""
+        return self.size // (self.ways * self.line)
+
+
+@frozen
+class Mmu:
+    """The hardware of a target: its entry format, who sets accessed and dirty, and its caches.
+
+    Where ``sets_accessed`` is False a use of an entry without the flag faults; where ``sets_dirty``
+    is False the hardware leaves the dirty flag to software. ``refill`` says who loads the TLB from
+    the tables: a hardware walker, or the kernel's miss handler (which then sees the same entries).
+    """
+
+    format: HardwareFormat
+    sets_accessed: bool = True
+    sets_dirty: bool = True
+    refill: Literal["hardware", "software"] = "hardware"
+    tlb: TlbGeometry = TlbGeometry()
+    dcache: CacheGeometry = CacheGeometry()
+    source: str = ""

@@ -1,0 +1,23 @@
+"""What a translation lets user mode do, as small numbers."""
+
+from __future__ import annotations
+
+from enum import IntFlag
+
+from archcore.hw.mmu import Access
+
+
+class Right(IntFlag):
+    """What is allowed; a set of rights is a sum."""
+
+    READ = 1
+    WRITE = 2
+    EXECUTE = 4
+
+
+# Plain numbers, because ``&`` of an IntFlag is a Python call and a TLB is asked at each reference.
+READ, WRITE, EXECUTE = int(Right.READ), int(Right.WRITE), int(Right.EXECUTE)
+ALL = READ | WRITE | EXECUTE
+RIGHTS_BITS = len(Right)
+
+RIGHT_OF = {Access.READ: READ, Access.WRITE: WRITE, Access.EXECUTE: EXECUTE}

@@ -1,0 +1,120 @@
+"""A TLB: it keeps what it was given until it is told to forget, whatever the tables say by then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcore.errors import LayoutError
+from archcore.hw.rights import ALL, RIGHTS_BITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archcore.hw.mmu import TlbGeometry
+
+# Large pages have entries of their own, one for so many of the small ones and at least one set:
+# 32 beside 1024, as many as the first-level data TLB of Intel's Skylake has for 2M and 4M pages.
+SMALL_PER_LARGE = 32
+
+
+class Tlb:
+    """Translations of pages in sets, each with true LRU; large pages share one set a size.
+
+    An entry is a number, ``frame << RIGHTS_BITS | rights``, and stands in its set in order of use,
+    the latest last. ``sets`` is public because a CPU looks small pages up without a call; the set
+    of a page is ``sets[page & mask]``. Raises LayoutError when one set is larger than the TLB.
+    """
+
+    __slots__ = ("_large", "_large_room", "invalidations", "mask", "sets", "ways")
+
+    def __init__(self, geometry: TlbGeometry) -> None:
+        """Make an empty TLB."""
+        if geometry.ways > geometry.entries:
+            msg = f"a TLB of {geometry.entries} entries has no set of {geometry.ways} ways"
+            raise LayoutError(msg)
+        self.ways = geometry.ways
+        self.mask = geometry.sets - 1
+        self.sets: list[dict[int, int]] = [{} for _ in range(geometry.sets)]
+        self.invalidations = 0
+        self._large: dict[int, dict[int, int]] = {}
+        self._large_room = max(geometry.ways, geometry.entries // SMALL_PER_LARGE)
+
+    def lookup(self, page: int) -> int | None:
+        """Return the rights held for a page, now the latest used of its set, or None."""
+        entry = self.entry(page)
+        return entry & ALL if entry else None
+
+    def frame(self, page: int) -> int | None:
+        """Return the frame number held for a page, now the latest used of its set, or None."""
+        entry = self.entry(page)
+        return entry >> RIGHTS_BITS if entry else None
+
+    def entry(self, page: int) -> int:
+        """Return the entry held for a page, now the latest used of its set, or 0."""
+        held = self.sets[page & self.mask]
+        entry = held.pop(page, 0)
+        if entry:
+            held[page] = entry
+            return entry
+        return self.large_entry(page)
+
+    def large_entry(self, page: int) -> int:
+        """Return the entry for one page of a large one, now the latest used of its size, or 0."""
+        for order, held in self._large.items():
+            entry = held.pop(page >> order, 0)
+            if entry:
+                held[page >> order] = entry
+                offset = page & ((1 << order) - 1)
+                return entry + (offset << RIGHTS_BITS)
+        return 0
+
+    def insert(self, page: int, rights: int, frame: int = 0, order: int = 0) -> None:
+        """Keep a translation as the latest used, in place of the least recently used if need be.
+
+        ``page`` and its ``frame`` are of ``2**order`` that the translation covers; any of them will
+        do, for the run begins at a multiple of its size.
+        """
+        if order:
+            held, room = self._large.setdefault(order, {}), self._large_room
+        else:
+            held, room = self.sets[page & self.mask], self.ways
+        held.pop(page >> order, None)
+        if len(held) >= room:
+            del held[next(iter(held))]
+        held[page >> order] = frame >> order << order << RIGHTS_BITS | rights
+
+    def invalidate_page(self, page: int) -> int:
+        """Forget a page, and a large page it is part of; return how many entries went."""
+        self.invalidations += 1
+        return self.drop(page)
+
+    def drop(self, page: int) -> int:
+        """Forget a page on the TLB's own account; return how many entries went."""
+        dropped = self.sets[page & self.mask].pop(page, None) is not None
+        return dropped + sum(
+            held.pop(page >> order, None) is not None for order, held in self._large.items()
+        )
+
+    def invalidate_range(self, first: int, last: int) -> int:
+        """Forget the pages ``first`` to ``last``, both included; return how many entries went."""
+        self.invalidations += 1
+        dropped = 0
+        for order, held in self._held():
+            for key in [key for key in held if first >> order <= key <= last >> order]:
+                del held[key]
+                dropped += 1
+        return dropped
+
+    def flush(self) -> int:
+        """Forget everything; return how many entries went."""
+        self.invalidations += 1
+        dropped = 0
+        for _, held in self._held():
+            dropped += len(held)
+            held.clear()
+        return dropped
+
+    def _held(self) -> Iterator[tuple[int, dict[int, int]]]:
+        """Yield each set with the order of its pages."""
+        yield from ((0, held) for held in self.sets if held)
+        yield from self._large.items()

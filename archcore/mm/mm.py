@@ -1,0 +1,46 @@
+"""An address space: VMAs, page tables and the state of its scanner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcore.mm.pagetable import PageTables
+from archcore.mm.vma import Vma, VmaList
+from archcore.vmflags import VmFlags
+
+if TYPE_CHECKING:
+    from archcore.binding import Hooks
+    from archcore.hw.cpu import Cpu
+    from archcore.hw.memory import PhysicalMemory
+    from archcore.layout import Geometry
+    from archcore.mm.frames import Frames
+
+
+class Mm:
+    """One address space; ``cpus`` may hold translations of it, ``users`` counts its threads."""
+
+    def __init__(
+        self,
+        memory: PhysicalMemory,
+        geometry: Geometry,
+        hooks: Hooks,
+        frames: Frames,
+        cpus: tuple[Cpu, ...],
+    ) -> None:
+        """Make an empty address space."""
+        self.hooks, self.geometry, self.cpus = hooks, geometry, cpus
+        self.vmas = VmaList()
+        self.tables = PageTables(memory, geometry, hooks, frames)
+        self.users = 0
+        self.tlb_flush_pending = 0
+        self.numa_scan_offset = 0
+        self.numa_scan_seq = 0
+        self.numa_next_scan: int | None = None
+        self.first_nid: int | None = None
+
+    def mmap(self, start: int, end: int, flags: VmFlags) -> Vma:
+        """Add an anonymous mapping; raises MachineError if it overlaps another."""
+        prot = self.hooks.vm_get_page_prot(int(flags))
+        vma = Vma(self, start, end, VmFlags(flags), prot)
+        self.vmas.insert(vma)
+        return vma

@@ -1,0 +1,15 @@
+"""Why a maintenance call is made: every call carries one of these."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Reason(Enum):
+    """A reason in one sentence; UNSTATED is a finding wherever it turns up in a ledger."""
+
+    RIGHTS_REMOVED = "entries lost rights that a TLB may still grant"
+    BEFORE_RIGHTS_CHANGE = "lines must leave while the old translation still works"
+    FRAME_CHANGES = "the page moves to another frame"
+    MADE_ACCESSIBLE = "a slot became accessible"
+    UNSTATED = "no reason is given"

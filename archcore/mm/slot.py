@@ -1,0 +1,50 @@
+"""A slot: the place of an entry in simulated physical memory, what kernels call a ptep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from archcore.hw.memory import PhysicalMemory
+    from archcore.layout import Geometry
+
+
+@frozen(eq=False)
+class Slot:
+    """The entry stored at a physical address, in the byte order of the target."""
+
+    memory: PhysicalMemory
+    geometry: Geometry
+    address: int
+
+    def load(self) -> int:
+        """Return the stored word."""
+        return self.memory.load(self.address, self.geometry.width, self.geometry.byteorder)
+
+    def store(self, word: int) -> None:
+        """Store a word."""
+        self.memory.store(self.address, word, self.geometry.width, self.geometry.byteorder)
+
+    def stored(self, count: int) -> NDArray[np.uint64]:
+        """Return a view onto this and the following slots, in stored byte order."""
+        return self.memory.words(
+            self.address, count, self.geometry.width, self.geometry.byteorder
+        )
+
+    def load_many(self, count: int) -> NDArray[np.uint64]:
+        """Return copies of ``count`` words from this slot on, in this machine's byte order."""
+        view = self.stored(count)
+        return view.astype(view.dtype.newbyteorder("="))
+
+    def store_many(self, words: NDArray[np.uint64]) -> None:
+        """Store words from this slot on."""
+        self.stored(len(words))[:] = words
+
+    def at(self, index: int) -> Slot:
+        """Return the slot ``index`` entries further on."""
+        return Slot(self.memory, self.geometry, self.address + index * self.geometry.width // 8)

@@ -1,0 +1,49 @@
+"""A task: where it runs, and what hint faults taught about the memory it uses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from archcore.mm.frames import NO_NODE
+
+if TYPE_CHECKING:
+    from archcore.hw.cpu import Cpu
+    from archcore.mm.mm import Mm
+
+
+class Task:
+    """A thread of an mm on a CPU; ``numa_faults`` counts pages by node, halved every window."""
+
+    def __init__(self, pid: int, mm: Mm, cpu: Cpu) -> None:
+        """Make the task one of the users of its mm."""
+        self.pid, self.mm, self.cpu = pid, mm, cpu
+        self.numa_preferred_nid = NO_NODE
+        self.numa_faults: Counter[int] = Counter()
+        self.numa_pages_migrated = 0
+        self.total_numa_faults = 0
+        self._seen_seq = 0
+        mm.users += 1
+
+    @property
+    def nid(self) -> int:
+        """The node the task runs on."""
+        return self.cpu.node
+
+    def numa_fault(self, mem_node: int, pages: int, *, migrated: bool) -> None:
+        """Take note of a hint fault on memory of a node (kernel/sched/fair.c, task_numa_fault)."""
+        self._placement()
+        self.numa_faults[mem_node] += pages
+        self.total_numa_faults += pages
+        if migrated:
+            self.numa_pages_migrated += pages
+
+    def _placement(self) -> None:
+        """Once a scan window, prefer the node with most faults and let old faults count half."""
+        if self._seen_seq == self.mm.numa_scan_seq:
+            return
+        self._seen_seq = self.mm.numa_scan_seq
+        if self.numa_faults:
+            self.numa_preferred_nid = max(sorted(self.numa_faults), key=self.numa_faults.__getitem__)
+        for node in self.numa_faults:
+            self.numa_faults[node] //= 2

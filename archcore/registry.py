@@ -1,0 +1,167 @@
+"""Which targets there are: found through entry points, or registered in process.
+
+Every distribution goes through the same door: the entry-point group ``archcore`` names an object
+whose hook ``archcore_targets`` returns targets. A plugin that cannot be used is kept aside with
+the reason; asking for one of its targets by name is what fails.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+import pluggy
+from attrs import field, frozen
+
+from archcore import hookspecs
+from archcore.binding import bind
+from archcore.errors import ArchcoreError, PluginError, UnknownNameError
+from archcore.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+GROUP = hookspecs.PROJECT
+BLOCK_LIST = "ARCHCORE_DISABLE_PLUGINS"
+REQUIRED = tuple(
+    "pte_none pte_present pte_same pte_write pte_dirty pte_young pte_pfn pfn_pte pte_modify "
+    "pte_mkwrite pte_wrprotect pte_mkdirty pte_mkclean pte_mkyoung pte_mkold pte_numa pte_mknuma "
+    "pte_mknonnuma vm_get_page_prot page_none pxd_populate pxd_page_paddr arch_swp_entry "
+    "arch_swp_type arch_swp_offset arch_swp_entry_to_pte arch_pte_to_swp_entry".split()
+)
+
+
+@frozen
+class Rejection:
+    """A plugin that is not used: which, from where, why, and what to do about it."""
+
+    plugin: str
+    origin: str
+    reason: str
+    remedy: str
+
+
+@frozen
+class Registry:
+    """Targets by id with the distribution each came from, and the plugins set aside."""
+
+    targets: dict[str, Target] = field(factory=dict)
+    origins: dict[str, str] = field(factory=dict)
+    rejected: list[Rejection] = field(factory=list)
+
+    def register(
+        self, plugin: object, *, origin: str = "this process", replace: bool = False
+    ) -> tuple[Target, ...]:
+        """Add a Target, or all targets of an object with the hook ``archcore_targets``.
+
+        Raises PluginError when one is incomplete, or has the id of a registered one while
+        ``replace`` is False; then nothing is added.
+        """
+        targets = (plugin,) if isinstance(plugin, Target) else targets_of(plugin)
+        for target in targets:
+            check(target)
+            if target.id in self.targets and not replace:
+                msg = (
+                    f"target {target.id!r} is already registered by {self.origins[target.id]}; "
+                    "give yours another id or pass replace=True"
+                )
+                raise PluginError(msg)
+        for target in targets:
+            self.targets[target.id] = target
+            self.origins[target.id] = origin
+        return targets
+
+    def get(self, target_id: str) -> Target:
+        """Return a target by id; raises UnknownNameError, or PluginError if its plugin broke."""
+        if target_id in self.targets:
+            return self.targets[target_id]
+        for rejection in self.rejected:
+            if target_id.startswith(f"{rejection.plugin}-"):
+                msg = (
+                    f"target {target_id!r} belongs to plugin {rejection.plugin!r} of "
+                    f"{rejection.origin}, which is not usable: {rejection.reason}; "
+                    f"{rejection.remedy}"
+                )
+                raise PluginError(msg)
+        remedy = "" if self.targets else "no architecture is installed; install one, such as "
+        remedy = f"{remedy}the distributions under arches/" if remedy else "see `archcore targets`"
+        raise UnknownNameError("target", target_id, tuple(sorted(self.targets)), remedy)
+
+    def __iter__(self) -> Iterable[Target]:  # type: ignore[misc]
+        """Yield the targets, by architecture and then in the order their plugin gave them."""
+        return iter(sorted(self.targets.values(), key=lambda target: target.arch))
+
+
+def targets_of(plugin: object) -> tuple[Target, ...]:
+    """Return what an object's hook ``archcore_targets`` gives; raises PluginError if it breaks."""
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.register(plugin)
+        manager.check_pending()
+        answers = manager.hook.archcore_targets()
+    except pluggy.PluginValidationError as error:
+        msg = f"its hooks do not fit: {error}"
+        raise PluginError(msg) from error
+    targets = tuple(target for answer in answers for target in answer)
+    if not targets:
+        msg = "it has no hook archcore_targets that returns targets"
+        raise PluginError(msg)
+    for target in targets:
+        if not isinstance(target, Target):
+            msg = f"archcore_targets returned {target!r}, which is no Target"
+            raise PluginError(msg)
+    return targets
+
+
+def check(target: Target) -> None:
+    """Raise PluginError unless the target's layers fit the hooks and nothing needed is missing."""
+    hooks = bind(target)
+    missing = [name for name in REQUIRED if not hooks.has(name)]
+    if missing:
+        msg = f"target {target.id!r} lacks {', '.join(missing)}; implement them with hookimpl"
+        raise PluginError(msg)
+
+
+def discover() -> Registry:
+    """Return the registry of what is installed; a broken plugin is set aside, never fatal."""
+    registry = Registry()
+    blocked = {name.strip() for name in os.environ.get(BLOCK_LIST, "").split(",") if name.strip()}
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        origin = _origin(point)
+        if point.name in blocked:
+            remedy = f"take {point.name} out of {BLOCK_LIST}"
+            registry.rejected.append(Rejection(point.name, origin, "blocked", remedy))
+            continue
+        try:
+            registry.register(point.load(), origin=origin)
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's plugin raises
+            registry.rejected.append(_rejection(point, origin, error))
+    return registry
+
+
+def _origin(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+
+
+def _rejection(point: EntryPoint, origin: str, error: Exception) -> Rejection:
+    own = isinstance(error, ArchcoreError)
+    reason = str(error) if own else f"{type(error).__name__}: {error}"
+    remedy = "mend the plugin" if own else f"reinstall or mend it; {BLOCK_LIST} skips it"
+    return Rejection(point.name, origin, reason, remedy)
+
+
+_installed: list[Registry] = []
+
+
+def installed() -> Registry:
+    """Return the registry of this process, discovered at the first call."""
+    if not _installed:
+        _installed.append(discover())
+    return _installed[0]
+
+
+def register(plugin: object, *, replace: bool = False) -> tuple[Target, ...]:
+    """Register a target or plugin in this process; see Registry.register."""
+    return installed().register(plugin, replace=replace)

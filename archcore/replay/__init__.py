@@ -1,0 +1,3 @@
+"""A trace driven through a machine."""
+
+from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Results in words, columns, JSON and pictures; nothing here decides what a result is."""

@@ -1,0 +1,148 @@
+"""A comparison in words: encodings, what they keep, what the trace cost, and what failed."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from archcore.report.compare import UNSTATED
+from archcore.report.document import hexword
+from archcore.report.text import PLAIN, paint, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archcore.report.compare import Row
+    from archcore.report.properties import Finding, Properties
+    from archcore.report.text import Look
+
+ENCODING = (
+    "target",
+    "how the hint is encoded",
+    "needs VMA",
+    "tells from none",
+    "present given up",
+    "frame hidden",
+    "software bits",
+    "swap offset bits",
+)
+KEPT = ("target", "write", "dirty", "young", "frame", "hardware faults")
+REPLAY = (
+    "target",
+    "engine",
+    "numa_pte_updates",
+    "numa_hint_faults",
+    "numa_hint_faults_local",
+    "numa_pages_migrated",
+    "pgfault",
+    "TLB flushes",
+    "cache flushes",
+    "without reason",
+    "AutoNUMA cost",
+)
+MEANING = {
+    "tells_from_none": "the entry alone does not tell a hint from a genuine PROT_NONE",
+    "keeps_write": "write permission is lost by arming and disarming",
+    "keeps_dirty": "dirty is not what it was after arming and disarming",
+    "keeps_young": "young is lost by arming and disarming",
+    "keeps_frame": "the hint shows another frame",
+    "hardware_faults": "hardware does not fault on the hint",
+}
+
+
+def _yes(held: object) -> str:
+    return "yes" if held else "no"
+
+
+def render(rows: Sequence[Row], look: Look = PLAIN) -> str:
+    """Return the comparison as text; a property that fails is repeated below with a word."""
+    parts = [
+        "\n".join([paint(title, "bold", look), table(names, [cells(row) for row in rows], look)])
+        for title, names, cells in SECTIONS
+    ]
+    failures = [f"  {line}" for row in rows for line in _failures(row)]
+    if failures:
+        title = paint("Properties that fail, each with an entry that shows it", "bold", look)
+        parts.append("\n".join([title, *failures]))
+    return "\n\n".join(parts)
+
+
+def render_markdown(rows: Sequence[Row]) -> str:
+    """Return the comparison as Markdown tables."""
+    parts = []
+    for title, names, cells in SECTIONS:
+        lines = [names, ["---"] * len(names), *(cells(row) for row in rows)]
+        parts.append("\n".join([f"## {title}", "", *(f"| {' | '.join(line)} |" for line in lines)]))
+    failures = [f"- {line}" for row in rows for line in _failures(row)]
+    if failures:
+        parts.append("\n".join(["## Properties that fail", "", *failures]))
+    return "\n\n".join(parts)
+
+
+def render_csv(rows: Sequence[Row]) -> str:
+    """Return the comparison as one CSV table, one line a target."""
+    paper = StringIO()
+    sheet = csv.writer(paper, lineterminator="\n")
+    sheet.writerow(["target", *(name for _, names, _ in SECTIONS for name in names[1:])])
+    for row in rows:
+        sheet.writerow([row.target.id, *(cell for _, _, cells in SECTIONS for cell in cells(row)[1:])])
+    return paper.getvalue().rstrip("\n")
+
+
+def _encoding(row: Row) -> tuple[str, ...]:
+    found: Properties = row.properties
+    mark = " (proposal)" if row.target.proposal else ""
+    return (
+        row.target.id + mark,
+        found.encoding,
+        _yes(found.needs_vma),
+        _yes(found.tells_from_none.holds),
+        _yes(found.gives_up_present),
+        _yes(found.hides_frame),
+        str(found.software_bits),
+        str(found.swap_offset_bits),
+    )
+
+
+def _kept(row: Row) -> tuple[str, ...]:
+    found = row.properties
+    kept: tuple[Finding, ...] = (
+        found.keeps_write,
+        found.keeps_dirty,
+        found.keeps_young,
+        found.keeps_frame,
+        found.hardware_faults,
+    )
+    return (row.target.id, *(_yes(one.holds) for one in kept))
+
+
+def _replay(row: Row) -> tuple[str, ...]:
+    result = row.replay
+    counters = [str(result.counters[name]) for name in REPLAY[2:7]]
+    return (
+        row.target.id,
+        result.engine,
+        *counters,
+        str(result.flushes("flush_tlb")),
+        str(result.flushes("flush_cache")),
+        str(result.flushes("flush_cache", reason=UNSTATED)),
+        f"{result.autonuma_cost:.3f}",
+    )
+
+
+SECTIONS = (
+    ("Encodings", ENCODING, _encoding),
+    ("Kept by arming and disarming", KEPT, _kept),
+    ("Replay", REPLAY, _replay),
+)
+
+
+def _failures(row: Row) -> list[str]:
+    width = row.target.geometry.width
+    lines = []
+    for name, found in row.properties.findings().items():
+        if found.counterexample is not None:
+            word = hexword(found.counterexample, width)
+            lines.append(f"{row.target.id}: {MEANING[name]}: {word}")
+    return lines

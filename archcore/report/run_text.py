@@ -1,0 +1,34 @@
+"""One replay in words: counters as /proc/vmstat prints them, then the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcore.report.text import PLAIN, paint, table
+
+if TYPE_CHECKING:
+    from archcore.replay.result import ReplayResult
+    from archcore.report.text import Look
+
+
+def render(result: ReplayResult, look: Look = PLAIN) -> str:
+    """Return a replay as text."""
+    title = f"{result.target} under engine {result.engine}: {result.references} references"
+    counters = "\n".join(f"{name} {value}" for name, value in result.counters.items())
+    ledger = [(entry.call, str(entry.count), entry.reason) for entry in result.ledger]
+    faults = [(kind, str(count)) for kind, count in result.outcomes.items()]
+    paid = [
+        (kind, payer, str(units))
+        for kind, payers in result.paid.items()
+        for payer, units in payers.items()
+    ]
+    tlb = ", ".join(f"{count} {name}" for name, count in result.tlb.items())
+    return "\n\n".join(
+        (
+            f"{paint(title, 'bold', look)}\n{counters}",
+            table(("page faults", "count"), faults, look),
+            table(("maintenance call", "count", "reason"), ledger, look),
+            table(("work", "paid by", "units"), paid, look),
+            f"TLB: {tlb}\nAutoNUMA cost (MMTests): {result.autonuma_cost:.3f}",
+        )
+    )

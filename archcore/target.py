@@ -1,0 +1,62 @@
+"""Target: one architecture, one geometry, one era; the frozen value a plugin registers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from archcore.errors import PluginError
+
+if TYPE_CHECKING:
+    from archcore.hw.mmu import Mmu
+    from archcore.layout import EntryLayout, Geometry, Level
+
+API_VERSION = 1
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9.]+)+")
+
+
+def _is_id(_: object, __: object, value: str) -> None:
+    if not ID.fullmatch(value):
+        msg = f"target id {value!r} is not of the form arch-geometry-era in lower case"
+        raise PluginError(msg)
+
+
+@frozen(kw_only=True, eq=False)
+class Target:
+    """What the engine, the laws and the report need to know of one target.
+
+    ``architecture`` and ``encoding`` are layers: anything ``archcore.entry.layer`` accepts, such
+    as an object with ``hookimpl`` methods. ``swap`` is the layout of a not-present swap entry.
+    ``sources`` name the documents the bits were read in. ``engine`` is the engine profile of the
+    era. Raises PluginError for a malformed id or another ``api`` than this core speaks.
+    """
+
+    id: str = field(validator=_is_id)
+    arch: str
+    era: str
+    summary: str
+    geometry: Geometry
+    architecture: object
+    encoding: object
+    mmu: Mmu
+    swap: EntryLayout
+    sources: tuple[str, ...]
+    engine: str = "v6.1"
+    proposal: bool = False
+    api: int = API_VERSION
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a target written for another version of the boundary."""
+        if self.api != API_VERSION:
+            msg = (
+                f"target {self.id!r} speaks version {self.api} of the boundary, this archcore "
+                f"speaks {API_VERSION}; install matching versions"
+            )
+            raise PluginError(msg)
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels that can hold leaf entries, lowest first."""
+        return tuple(level for level in self.geometry.levels if level.leaf)

@@ -1,0 +1,94 @@
+"""powerpc swap entries, era by era."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from archcore.hookspecs import hookimpl
+from archcore.words import Mask, bits, clear, has_all, put, with_bits
+
+if TYPE_CHECKING:
+    from archcore.layout import EntryLayout
+    from archcore.words.types import Operand, Truth, Word
+
+
+@frozen
+class Swap:
+    """The codec of the arch's swap value, whose fields ``layout`` names."""
+
+    layout: EntryLayout
+
+    @hookimpl
+    def arch_swp_entry(self, type: Operand, offset: Operand) -> Word:  # noqa: A002 - the kernel's
+        """Place type and offset; what does not fit is cut off."""
+        placed = with_bits(0, self.layout["OFFSET"], offset)
+        return with_bits(placed, self.layout["TYPE"], type)
+
+    @hookimpl
+    def arch_swp_type(self, swp: Word) -> Word:
+        """Read the area."""
+        return bits(swp, self.layout["TYPE"])
+
+    @hookimpl
+    def arch_swp_offset(self, swp: Word) -> Word:
+        """Read the offset."""
+        return bits(swp, self.layout["OFFSET"])
+
+
+@frozen
+class ShiftedSwapEntry:
+    """Swap values stored above every flag, in ``place`` (Linux 3.14 pgtable-ppc64.h).
+
+    The offset loses as many bits as there are flags.
+    """
+
+    place: Mask
+
+    def swp_entry_to_entry(self, swp: Operand) -> Word:
+        """Shift the swap value up by PTE_RPN_SHIFT."""
+        return with_bits(0, self.place, swp)
+
+    def to_swp_entry(self, entry: Word) -> Word:
+        """Shift it down again."""
+        return bits(entry, self.place)
+
+
+@frozen
+class MarkedSwapEntry:
+    """Swap values stored with PTE set (Linux 6.1 book3s/64/pgtable.h)."""
+
+    layout: EntryLayout
+
+    def swp_entry_to_entry(self, swp: Word) -> Word:
+        """Set PTE, so that the entry does not look like a table."""
+        return put(swp, self.layout["PTE"])
+
+    def to_swp_entry(self, entry: Word) -> Word:
+        """Clear PTE."""
+        return clear(entry, self.layout["PTE"])
+
+    def swp_exclusive(self, entry: Word) -> Truth:
+        """Read EXCLUSIVE."""
+        return has_all(entry, self.layout["EXCLUSIVE"])
+
+    def swp_mkexclusive(self, entry: Word) -> Word:
+        """Set EXCLUSIVE."""
+        return put(entry, self.layout["EXCLUSIVE"])
+
+    def swp_clear_exclusive(self, entry: Word) -> Word:
+        """Clear EXCLUSIVE."""
+        return clear(entry, self.layout["EXCLUSIVE"])
+
+    def swp_soft_dirty(self, entry: Word) -> Truth:
+        """Read SOFT_DIRTY."""
+        return has_all(entry, self.layout["SOFT_DIRTY"])
+
+    def swp_mksoft_dirty(self, entry: Word) -> Word:
+        """Set SOFT_DIRTY."""
+        return put(entry, self.layout["SOFT_DIRTY"])
+
+    def swp_clear_soft_dirty(self, entry: Word) -> Word:
+        """Clear SOFT_DIRTY."""
+        return clear(entry, self.layout["SOFT_DIRTY"])

@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archcore.errors import MachineError
+from archcore.hw.cpu import Cpu
+from archcore.hw.memory import PhysicalMemory
+from archcore.hw.mmu import Access
+from archcore.hw.walker import Fault, FaultKind, walk
+
+READ, WRITE, EXECUTE = Access.READ, Access.WRITE, Access.EXECUTE
+ADDRESS = 0x4500
+RW = ("LEAF", "READ", "WRITE")
+
+
+def boot(toy, memory, *, cached_data=False, **changed):
+    """Return a CPU on the toy's tables."""
+    mmu = evolve(toy.mmu, **changed)
+    return Cpu(0, 0, memory, toy.geometry, mmu, toy.root, cached_data=cached_data)
+
+
+def counted(cpu):
+    """Return hits, walks and faults."""
+    return cpu.hits, cpu.misses, cpu.faults
+
+
+class TestTouch:
+    def test_the_first_reference_walks_and_the_next_hits(self, toy, memory):
+        """Anywhere in the page."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        cpu = boot(toy, memory)
+        assert cpu.touch(ADDRESS, READ) is None
+        assert cpu.touch(ADDRESS + 0xFF, READ) is None
+        assert counted(cpu) == (1, 1, 0)
+
+    def test_a_fault_is_returned_and_not_kept(self, toy, memory):
+        """The next reference walks again and finds what the kernel put there meanwhile."""
+        place = toy.path(memory, ADDRESS, 0)
+        cpu = boot(toy, memory)
+        assert cpu.touch(ADDRESS, READ) == Fault(
+            FaultKind.NOT_VALID, READ, ADDRESS, "low", 0, place
+        )
+        toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        assert cpu.touch(ADDRESS, READ) is None
+        assert counted(cpu) == (0, 2, 1)
+
+    @pytest.mark.parametrize("access", list(Access))
+    def test_each_access_needs_its_own_right(self, toy, memory, access):
+        """A page that was fetched from is not thereby readable."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, "LEAF", access.name))
+        cpu = boot(toy, memory)
+        assert cpu.touch(ADDRESS, access) is None
+        for other in Access:
+            fault = cpu.touch(ADDRESS, other)
+            assert (fault is None) == (other is access)
+
+    def test_the_first_store_to_a_clean_page_walks_again(self, toy, memory):
+        """So that hardware sets dirty, although a load left the translation in the TLB."""
+        place = toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        cpu = boot(toy, memory)
+        cpu.touch(ADDRESS, READ)
+        assert toy.load(memory, place) == toy.entry(0x7000, *RW, "ACCESSED")
+        assert cpu.touch(ADDRESS, WRITE) is None
+        assert toy.load(memory, place) == toy.entry(0x7000, *RW, "ACCESSED", "DIRTY")
+        assert cpu.touch(ADDRESS, WRITE) is None
+        assert counted(cpu) == (1, 2, 0)
+
+    def test_a_store_to_a_clean_page_hits_where_software_sets_dirty(self, toy, memory):
+        """The format has allowed the store, and nobody waits for the flag."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        cpu = boot(toy, memory, sets_dirty=False)
+        cpu.touch(ADDRESS, READ)
+        cpu.touch(ADDRESS, WRITE)
+        assert counted(cpu) == (1, 1, 0)
+
+    def test_a_right_given_later_is_found_by_walking(self, toy, memory):
+        """An upgrade needs no flush: what the TLB lacks, the tables may have."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, "LEAF", "READ"))
+        cpu = boot(toy, memory)
+        cpu.touch(ADDRESS, READ)
+        toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        assert cpu.touch(ADDRESS, WRITE) is None
+
+    def test_a_large_page_is_walked_once(self, toy, memory):
+        """Its neighbours hit."""
+        toy.path(memory, ADDRESS, toy.entry(0x8000, *RW), "mid")
+        cpu = boot(toy, memory)
+        start = ADDRESS >> 11 << 11
+        for page in range(8):
+            assert cpu.touch(start + page * 0x100, READ) is None
+        assert counted(cpu) == (7, 1, 0)
+
+    def test_the_first_store_to_a_clean_large_page_walks_again(self, toy, memory):
+        """Through any page of it, once."""
+        toy.path(memory, ADDRESS, toy.entry(0x8000, *RW), "mid")
+        cpu = boot(toy, memory)
+        cpu.touch(ADDRESS, READ)
+        cpu.touch(ADDRESS + 0x100, WRITE)
+        cpu.touch(ADDRESS, WRITE)
+        assert counted(cpu) == (1, 2, 0)
+
+    def test_an_address_the_tables_do_not_translate_faults(self, toy, memory):
+        """Negative ones included."""
+        cpu = boot(toy, memory)
+        for address in (1 << 17, -0x100):
+            assert cpu.touch(address, READ).kind is FaultKind.ADDRESS_RANGE
+
+    def test_without_a_table_there_is_no_user_mode(self, toy, memory):
+        """A kernel thread that touches user memory is a broken program."""
+        cpu = Cpu(3, 0, memory, toy.geometry, toy.mmu)
+        with pytest.raises(MachineError, match=r"CPU 3 has no page table; switch\(\)"):
+            cpu.touch(ADDRESS, READ)
+
+
+class TestStaleness:
+    def test_a_right_taken_away_stays_usable_until_the_tlb_is_told(self, toy, memory):
+        """Whatever the table says by then."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        cpu = boot(toy, memory)
+        cpu.touch(ADDRESS, WRITE)
+        toy.path(memory, ADDRESS, 0)
+        assert cpu.touch(ADDRESS, WRITE) is None
+        cpu.tlb.invalidate_page(ADDRESS >> 8)
+        assert cpu.touch(ADDRESS, WRITE).kind is FaultKind.NOT_VALID
+
+    def test_a_stale_store_lands_in_the_old_frame(self, toy, memory):
+        """The page has moved, a CPU was not told, and its store is lost."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        first, second = boot(toy, memory), boot(toy, memory)
+        for cpu in (first, second):
+            cpu.store(ADDRESS, 1)
+        memory.copy_frame(0x70, 0x80)
+        toy.path(memory, ADDRESS, toy.entry(0x8000, *RW))
+        memory.drop_frame(0x70)
+        first.tlb.invalidate_page(ADDRESS >> 8)
+        second.store(ADDRESS, 2)
+        assert first.load(ADDRESS) == 1
+        assert 0x70 in memory.frames
+
+    def test_accessed_cleared_without_a_flush_stays_clear(self, toy, memory):
+        """A hit reads no table, so a kernel that wants exact ages has to flush."""
+        place = toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        cpu = boot(toy, memory)
+        cpu.touch(ADDRESS, READ)
+        toy.store(memory, place, toy.entry(0x7000, *RW))
+        cpu.touch(ADDRESS, READ)
+        assert toy.load(memory, place) == toy.entry(0x7000, *RW)
+
+    def test_a_switch_forgets_everything(self, toy, memory):
+        """The other table speaks from the first reference on."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        cpu = boot(toy, memory)
+        cpu.touch(ADDRESS, READ)
+        cpu.switch(0x2000)
+        assert cpu.touch(ADDRESS, READ).level == "top"
+        cpu.switch(toy.root)
+        assert cpu.touch(ADDRESS, READ) is None
+        assert counted(cpu) == (0, 3, 1)
+
+
+class TestData:
+    @pytest.mark.parametrize("cached_data", [False, True])
+    @pytest.mark.parametrize("size", [1, 2, 4, 8])
+    def test_a_stored_number_is_loaded_again(self, toy, memory, cached_data, size):
+        """And lies in the frame, little-endian, once the cache is flushed."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        cpu = boot(toy, memory, cached_data=cached_data)
+        value = 0x8877665544332211 % (1 << 8 * size)
+        assert cpu.store(ADDRESS + size, value, size) is None
+        assert cpu.load(ADDRESS + size, size) == value
+        if cpu.dcache is not None:
+            assert memory.read(0x7000 + size, size) == bytes(size)
+            cpu.dcache.flush_all()
+        assert memory.read(0x7000 + size, size) == value.to_bytes(size, "little")
+
+    def test_a_large_page_is_one_run_of_frames(self, toy, memory):
+        """A byte of its fifth page lies in its fifth frame."""
+        toy.path(memory, ADDRESS, toy.entry(0x8000, *RW), "mid")
+        cpu = boot(toy, memory)
+        cpu.store(ADDRESS + 8, 7)
+        assert memory.load(0x8000 + ADDRESS % (1 << 11) + 8) == 7
+
+    def test_a_refused_access_moves_nothing(self, toy, memory):
+        """The fault comes back in place of the number."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, "LEAF", "READ"))
+        cpu = boot(toy, memory)
+        assert cpu.store(ADDRESS, 7).kind is FaultKind.PERMISSION
+        assert cpu.load(ADDRESS) == 0
+        assert cpu.load(1 << 17).kind is FaultKind.ADDRESS_RANGE
+
+    @pytest.mark.parametrize(("address", "size"), [(ADDRESS + 4, 8), (ADDRESS, 3), (ADDRESS, 0)])
+    def test_an_access_is_naturally_aligned(self, toy, memory, address, size):
+        """So that no access meets two pages; the error says what would do."""
+        cpu = boot(toy, memory)
+        with pytest.raises(ValueError, match="1, 2, 4 or 8 at a multiple"):
+            cpu.load(address, size)
+        with pytest.raises(ValueError, match="1, 2, 4 or 8 at a multiple"):
+            cpu.store(address, 0, size)
+
+    def test_cpus_of_one_data_cache_are_coherent(self, toy, memory):
+        """Given caches of their own, one does not see the other's store."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        writer, sharer, loner = (boot(toy, memory, cached_data=True) for _ in range(3))
+        sharer.dcache = writer.dcache
+        writer.store(ADDRESS, 7)
+        assert sharer.load(ADDRESS) == 7
+        assert loner.load(ADDRESS) == 0
+
+
+def test_a_snapshot_has_every_counter(toy, memory):
+    """As plain numbers of the moment."""
+    toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+    cpu = boot(toy, memory)
+    for _ in range(3):
+        cpu.touch(ADDRESS, READ)
+    cpu.touch(0, READ)
+    cpu.tlb.invalidate_page(0)
+    snapshot = cpu.snapshot()
+    cpu.touch(ADDRESS, READ)
+    assert snapshot == {"hits": 2, "misses": 2, "faults": 1, "invalidations": 1}
+
+
+FLAGS = st.frozensets(st.sampled_from(("READ", "WRITE", "EXECUTE", "ACCESSED", "DIRTY")))
+PAGES, SMALL_FRAMES = st.integers(0, 15), st.integers(0x700, 0x703)
+MAP = st.tuples(st.just("low"), PAGES, SMALL_FRAMES, FLAGS)
+MAP_LARGE = st.tuples(st.just("mid"), PAGES, st.just(0x708), FLAGS)
+USE = st.tuples(st.just("use"), PAGES, st.sampled_from(Access), st.integers(1, 9))
+
+
+@pytest.mark.parametrize("sets_dirty", [True, False])
+@given(steps=st.lists(st.one_of(MAP, MAP_LARGE, USE, USE, USE), max_size=40))
+def test_a_tlb_told_of_every_change_cannot_be_noticed(toy, sets_dirty, steps):
+    """Outcomes, data and flags are those of a machine that walks at each reference."""
+    memory, plain = PhysicalMemory(8), PhysicalMemory(8)
+    cpu = boot(toy, memory, sets_dirty=sets_dirty)
+    mmu = evolve(toy.mmu, sets_dirty=sets_dirty)
+    for what, page, target, value in steps:
+        address = page * 0x100
+        if what == "use":
+            outcome = use(cpu, address, target, value)
+            assert outcome == reference(toy, plain, mmu, address, target, value)
+            continue
+        for one in (memory, plain):
+            toy.path(one, address, toy.entry(target * 0x100, "LEAF", *value), what)
+        # All that the entry above maps, since it may have led to a table and now to a page.
+        cpu.tlb.invalidate_range(page // 8 * 8, page // 8 * 8 + 7)
+    assert contents(memory) == contents(plain)
+
+
+def contents(memory):
+    """Return the bytes of every frame that takes room."""
+    return {pfn: memory.read(pfn << 8, 256) for pfn in memory.frames}
+
+
+def use(cpu, address, access, value):
+    """Return what a reference by a CPU gives: a fault, a number, or None."""
+    if access is READ:
+        return cpu.load(address)
+    return cpu.store(address, value) if access is WRITE else cpu.touch(address, access)
+
+
+def reference(toy, memory, mmu, address, access, value):
+    """Return the same of a machine without a TLB."""
+    found = walk(memory, toy.geometry, mmu, toy.root, address, access)
+    if isinstance(found, Fault):
+        return found
+    if access is WRITE:
+        memory.store(found.physical, value)
+    return memory.load(found.physical) if access is READ else None
