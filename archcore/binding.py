@@ -7,17 +7,18 @@ wraps is called through pluggy instead.
 
 from __future__ import annotations
 
-from functools import partial
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from archcore import hookspecs
-from archcore.entry import Offer, offers_of, with_own
+from archcore.entry import Offer, marked, offers_of, with_own
 from archcore.errors import PluginError
+from archcore.hookspecs import HOOKS, LEVEL_OF, PROJECT, arguments, hookimpl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from archcore.target import Target
 
@@ -25,12 +26,16 @@ LAYERS = ("generic", "architecture", "encoding")
 
 
 class Hooks:
-    """The bound hooks of one target as attributes; ``offers`` says who implements what."""
+    """The bound hooks of one target as attributes; ``offers`` says who implements what.
+
+    ``helpers`` are the kernel helpers that are no hooks, by the kernel's name.
+    """
 
     def __init__(self, target_id: str) -> None:
         """Start without any hook."""
         self.target_id = target_id
         self.offers: dict[str, tuple[str, Offer]] = {}
+        self.helpers: dict[str, Callable[..., Any]] = {}
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - reached for missing hooks only
         """Name the target and the hook that it lacks."""
@@ -53,17 +58,16 @@ class _Namespace:
 def bind(target: Target, generic: Iterable[object] = (), observers: Iterable[object] = ()) -> Hooks:
     """Return the hooks of a target over the given generic layers, lowest first.
 
-    Raises PluginError for an unknown hook or argument, naming both.
+    The defaults of a level are bound only where the target itself speaks of that level. Raises
+    PluginError for an unknown hook or argument, naming both, and for a broken observer.
     """
-    from archcore.generic import ENTRY_DEFAULTS
-
     hooks = Hooks(target.id)
-    stacks = ((*ENTRY_DEFAULTS, *generic), (target.architecture,), (target.encoding,))
-    for name, parts in zip(LAYERS, stacks, strict=True):
-        for part in parts:
-            for offer in offers_of(part):
-                _check(target.id, name, offer)
-                hooks.offers[offer.hook] = (name, offer)
+    for layer, offer in _stack(target, tuple(generic)):
+        if not offer.is_hook:
+            hooks.helpers[offer.hook] = with_own(offer, hooks)
+            continue
+        _check(target.id, layer, offer)
+        hooks.offers[offer.hook] = (layer, offer)
     raw = {hook: with_own(offer, hooks) for hook, (_, offer) in hooks.offers.items()}
     for hook, function in raw.items():
         setattr(hooks, hook, _positional(function, hooks.offers[hook][1]))
@@ -71,23 +75,39 @@ def bind(target: Target, generic: Iterable[object] = (), observers: Iterable[obj
     return hooks
 
 
+def _stack(target: Target, generic: tuple[object, ...]) -> Iterator[tuple[str, Offer]]:
+    """Yield every offer with its layer, lowest first."""
+    from archcore.generic import ENTRY_DEFAULTS
+
+    owned = [("architecture", offer) for offer in offers_of(target.architecture)]
+    owned += [("encoding", offer) for offer in offers_of(target.encoding)]
+    spoken = {LEVEL_OF.get(offer.hook) for _, offer in owned} | {None}
+    for part in (*ENTRY_DEFAULTS, *generic):
+        for offer in offers_of(part):
+            if LEVEL_OF.get(offer.hook) in spoken:
+                yield "generic", offer
+    yield from owned
+
+
 def _check(target_id: str, layer: str, offer: Offer) -> None:
-    if offer.hook not in hookspecs.HOOKS:
-        msg = f"{target_id}: the {layer} layer implements {offer.hook}, which is no hook"
-        raise PluginError(msg)
-    known = hookspecs.arguments(offer.hook)
+    if offer.hook not in HOOKS:
+        near = get_close_matches(offer.hook, HOOKS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise PluginError(
+            f"{target_id}: the {layer} layer implements {offer.hook}, which is no hook{hint}"
+        )
+    known = arguments(offer.hook)
     unknown = [argument for argument in offer.arguments if argument not in known]
     if unknown:
-        msg = (
+        raise PluginError(
             f"{target_id}: {offer.hook} of the {layer} layer asks for {', '.join(unknown)}; the "
             f"hook has {', '.join(known) or 'no arguments'}"
         )
-        raise PluginError(msg)
 
 
 def _positional(function: Callable[..., Any], offer: Offer) -> Callable[..., Any]:
     """Return a function called with all of the hook's arguments, in its order."""
-    known = hookspecs.arguments(offer.hook)
+    known = arguments(offer.hook)
     if offer.arguments == known:
         return function
     places = tuple(known.index(argument) for argument in offer.arguments)
@@ -103,16 +123,19 @@ def _observe(
 ) -> None:
     if not observers:
         return
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(hookspecs)
     for layer in LAYERS:
         manager.register(_namespace(hooks, raw, layer), name=layer)
-    for observer in observers:
-        manager.register(observer)
-    manager.check_pending()
-    watched = {name for observer in observers for name in dir(observer)} & set(raw)
+    try:
+        for observer in observers:
+            manager.register(observer)
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise PluginError(f"an observer does not fit the hooks: {error}") from error
+    watched = {hook for observer in observers for hook, _ in marked(observer)} & set(raw)
     for name in sorted(watched):
-        setattr(hooks, name, _through(getattr(manager.hook, name), hookspecs.arguments(name)))
+        setattr(hooks, name, _through(getattr(manager.hook, name), arguments(name)))
 
 
 def _namespace(hooks: Hooks, raw: Mapping[str, Callable[..., Any]], layer: str) -> _Namespace:
@@ -125,16 +148,16 @@ def _namespace(hooks: Hooks, raw: Mapping[str, Callable[..., Any]], layer: str) 
 
 def _routine(function: Callable[..., Any], offer: Offer) -> Callable[..., Any]:
     """Return the implementation as pluggy wants it: a routine with the hook's argument names."""
-
     names = ", ".join(offer.arguments)
     scope: dict[str, Any] = {"function": function}
     # pluggy reads argument names from the code object, so a function of that form must be made.
     exec(f"def routine({names}):\n    return function({names})", scope)  # noqa: S102
-    return hookspecs.hookimpl(scope["routine"])
+    routine: Callable[..., Any] = hookimpl(scope["routine"])
+    return routine
 
 
 def _through(caller: Any, names: tuple[str, ...]) -> Callable[..., Any]:  # noqa: ANN401 - pluggy's
     def call(*given: object) -> object:
         return caller(**dict(zip(names, given, strict=True)))
 
-    return partial(call)
+    return call

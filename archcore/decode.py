@@ -102,7 +102,8 @@ def decode(
     own = LevelHooks(hooks, level)
     if own.none(word):
         return evolve(seen, state=State.NONE)
-    if seen.valid and not target.mmu.format.leaf(place, word):
+    upper = place.shift > target.geometry.page_shift
+    if upper and seen.valid and not target.mmu.format.leaf(place, word):
         return _by_hardware(target, hooks, place, seen)
     if not own.present(word):
         return _not_present(target, hooks, own, seen)

@@ -70,7 +70,9 @@ class Protnone:
         hinted = own.modify(entry, own.page_none())
         if self.write is Write.LOST:
             return hinted
-        keep = own.mk_savedwrite(hinted) if self.write is Write.STASHED else own.mkwrite(hinted, vma)
+        keep = (
+            own.mk_savedwrite(hinted) if self.write is Write.STASHED else own.mkwrite(hinted, vma)
+        )
         return where(own.write(entry), keep, hinted)
 
     def mknonnuma(self, own: LevelHooks, vma: Vma, entry: Word) -> Word:

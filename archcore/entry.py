@@ -4,18 +4,21 @@ A format is a frozen value whose public methods carry the kernel's helper names 
 prefix: ``young(self, entry)`` becomes ``pte_young(pte)`` under the prefix ``pte``. A method whose
 first argument is called ``own`` receives the target's own helpers of that level, so that a
 strategy can be written without knowing the format it sits on.
+
+Kernels have more helpers than the engine calls. Those are marked with ``helper`` and the kernel's
+name; they are no hooks, but vectors and explanations know them.
 """
 
 from __future__ import annotations
 
 import inspect
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from archcore.errors import PluginError
-from archcore.hookspecs import HOOKS, LEVELS
+from archcore.hookspecs import HOOKS, LEVELS, PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +45,32 @@ class Offer:
     function: Callable[..., Any] = field(eq=False)
     arguments: tuple[str, ...]
     wants_own: str = ""
+    is_hook: bool = True
+
+
+def helper(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Mark a method as a kernel helper that the engine never calls, under the kernel's name.
+
+    ``{level}`` in the name stands for the level it is published at, as in ``{level}_exec``. The
+    arguments are the kernel's, in its order; ``own`` may stand in front of them.
+    """
+
+    def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+        function.archcore_helper = name  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def _helper_offer(method: Callable[..., Any], prefix: str) -> Offer | None:
+    """Return what a method marked with ``helper`` offers, None for any other."""
+    name = getattr(method, "archcore_helper", None)
+    if name is None:
+        return None
+    names = tuple(inspect.signature(method).parameters)
+    own = bool(names) and names[0] == "own"
+    wants = prefix if own else ""
+    return Offer(name.format(level=prefix), method, names[own:], wants, is_hook=False)
 
 
 def hook_name(helper: str, prefix: str) -> str:
@@ -64,12 +93,16 @@ class AtLevel:
             yield self._offer(name, method)
 
     def _offer(self, name: str, method: Callable[..., Any]) -> Offer:
+        extra = _helper_offer(method, self.prefix)
+        if extra is not None:
+            return extra
         hook = hook_name(name, self.prefix)
         if hook not in HOOKS:
             kind = type(self.entry).__name__
-            msg = f"{kind}.{name} is the helper of no hook of level {self.prefix}; rename it to one"
-            raise PluginError(msg)
-        names = list(inspect.signature(method).parameters)
+            raise PluginError(
+                f"{kind}.{name} is the helper of no hook of level {self.prefix}; rename it to one"
+            )
+        names = parameters(method)
         own = bool(names) and names[0] == "own"
         wanted = (ARGUMENT_OF.get(argument, argument) for argument in names[own:])
         arguments = tuple(argument.format(level=self.prefix) for argument in wanted)
@@ -83,10 +116,36 @@ class Plain:
     plugin: object
 
     def offers(self) -> Iterator[Offer]:
-        """Yield one offer a marked member."""
-        for name, member in inspect.getmembers(self.plugin, inspect.isroutine):
-            if getattr(member, "archcore_impl", None) is not None:
-                yield Offer(name, member, tuple(inspect.signature(member).parameters))
+        """Yield one offer a marked member; raises PluginError for a wrapper."""
+        for hook, member in marked(self.plugin):
+            if member.archcore_impl["wrapper"] or member.archcore_impl["hookwrapper"]:
+                raise PluginError(
+                    f"{hook} is a wrapper in a layer; a layer implements, an observer wraps"
+                )
+            yield Offer(hook, member, parameters(member))
+        for _, member in inspect.getmembers(self.plugin, inspect.isroutine):
+            extra = _helper_offer(member, LEVELS[0])
+            if extra is not None:
+                yield extra
+
+
+def parameters(routine: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the argument names of a function or bound method."""
+    function = getattr(routine, "__func__", routine)
+    return _of_function(function)[function is not routine :]
+
+
+@cache
+def _of_function(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
+
+
+def marked(plugin: object) -> Iterator[tuple[str, Any]]:
+    """Yield each member marked with ``hookimpl``, with the name of the hook it is for."""
+    for name, member in inspect.getmembers(plugin, inspect.isroutine):
+        options = getattr(member, f"{PROJECT}_impl", None)
+        if options is not None:
+            yield options["specname"] or name, member
 
 
 @frozen
@@ -101,8 +160,7 @@ class Layer:
         for part in self.parts:
             for offer in offers_of(part):
                 if offer.hook in seen:
-                    msg = f"two parts of one layer offer {offer.hook}"
-                    raise PluginError(msg)
+                    raise PluginError(f"two parts of one layer offer {offer.hook}; take one out")
                 seen.add(offer.hook)
                 yield offer
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from archcore.entry import at_levels, layer
-from archcore.hookspecs import hookimpl
+from archcore.hookspecs import LEVELS, hookimpl
 from archcore.words import same
 
 if TYPE_CHECKING:
@@ -106,6 +106,11 @@ class EntryDefaults:
         """Change nothing."""
         return entry
 
+
+@frozen
+class UpperDefaults:
+    """Fallbacks of the entry helpers that only upper levels have."""
+
     def trans_huge(self, own: LevelHooks, entry: Word) -> Truth:
         """Take every leaf of an upper level for a huge page."""
         return own.leaf(entry)
@@ -124,4 +129,7 @@ class _Protections:
         return newprot
 
 
-ENTRY_DEFAULTS = (layer(at_levels(EntryDefaults()), _Protections()),)
+UPPER_LEVELS = LEVELS[1:]
+ENTRY_DEFAULTS = (
+    layer(at_levels(EntryDefaults()), at_levels(UpperDefaults(), *UPPER_LEVELS), _Protections()),
+)

@@ -36,7 +36,7 @@ class Machine:
     implementing functions themselves. Sizes are in frames of the target's page size.
     """
 
-    def __init__(  # noqa: PLR0913 - independent choices, all named
+    def __init__(
         self,
         target: Target,
         engine: str | EngineProfile = "v6.1",

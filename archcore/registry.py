@@ -20,15 +20,17 @@ from archcore.errors import ArchcoreError, PluginError, UnknownNameError
 from archcore.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
 GROUP = hookspecs.PROJECT
 BLOCK_LIST = "ARCHCORE_DISABLE_PLUGINS"
-REQUIRED = tuple(
-    "pte_none pte_present pte_same pte_write pte_dirty pte_young pte_pfn pfn_pte pte_modify "
-    "pte_mkwrite pte_wrprotect pte_mkdirty pte_mkclean pte_mkyoung pte_mkold pte_numa pte_mknuma "
-    "pte_mknonnuma vm_get_page_prot page_none pxd_populate pxd_page_paddr arch_swp_entry "
-    "arch_swp_type arch_swp_offset arch_swp_entry_to_pte arch_pte_to_swp_entry".split()
+REQUIRED = (
+    *("pte_none", "pte_present", "pte_same", "pte_write", "pte_dirty", "pte_young", "pte_pfn"),
+    *("pfn_pte", "pte_modify", "pte_mkwrite", "pte_wrprotect", "pte_mkdirty", "pte_mkclean"),
+    *("pte_mkyoung", "pte_mkold", "pte_numa", "pte_mknuma", "pte_mknonnuma"),
+    *("vm_get_page_prot", "page_none", "pxd_populate", "pxd_page_paddr"),
+    *("arch_swp_entry", "arch_swp_type", "arch_swp_offset"),
+    *("arch_swp_entry_to_pte", "arch_pte_to_swp_entry"),
 )
 
 
@@ -55,18 +57,17 @@ class Registry:
     ) -> tuple[Target, ...]:
         """Add a Target, or all targets of an object with the hook ``archcore_targets``.
 
-        Raises PluginError when one is incomplete, or has the id of a registered one while
-        ``replace`` is False; then nothing is added.
+        Raises PluginError when one is incomplete, or has the id of another one while ``replace`` is
+        False; then nothing is added.
         """
         targets = (plugin,) if isinstance(plugin, Target) else targets_of(plugin)
         for target in targets:
             check(target)
             if target.id in self.targets and not replace:
-                msg = (
+                raise PluginError(
                     f"target {target.id!r} is already registered by {self.origins[target.id]}; "
                     "give yours another id or pass replace=True"
                 )
-                raise PluginError(msg)
         for target in targets:
             self.targets[target.id] = target
             self.origins[target.id] = origin
@@ -78,17 +79,22 @@ class Registry:
             return self.targets[target_id]
         for rejection in self.rejected:
             if target_id.startswith(f"{rejection.plugin}-"):
-                msg = (
+                raise PluginError(
                     f"target {target_id!r} belongs to plugin {rejection.plugin!r} of "
                     f"{rejection.origin}, which is not usable: {rejection.reason}; "
                     f"{rejection.remedy}"
                 )
-                raise PluginError(msg)
-        remedy = "" if self.targets else "no architecture is installed; install one, such as "
-        remedy = f"{remedy}the distributions under arches/" if remedy else "see `archcore targets`"
-        raise UnknownNameError("target", target_id, tuple(sorted(self.targets)), remedy)
+        raise UnknownNameError("target", target_id, tuple(sorted(self.targets)), self._remedy())
 
-    def __iter__(self) -> Iterable[Target]:  # type: ignore[misc]
+    def _remedy(self) -> str:
+        if self.rejected:
+            aside = ", ".join(sorted(rejection.plugin for rejection in self.rejected))
+            return f"set aside: {aside}; see `archcore targets`"
+        if not self.targets:
+            return "no architecture is installed; install one, such as those under arches/"
+        return "see `archcore targets`"
+
+    def __iter__(self) -> Iterator[Target]:
         """Yield the targets, by architecture and then in the order their plugin gave them."""
         return iter(sorted(self.targets.values(), key=lambda target: target.arch))
 
@@ -100,19 +106,27 @@ def targets_of(plugin: object) -> tuple[Target, ...]:
     try:
         manager.register(plugin)
         manager.check_pending()
-        answers = manager.hook.archcore_targets()
     except pluggy.PluginValidationError as error:
-        msg = f"its hooks do not fit: {error}"
-        raise PluginError(msg) from error
-    targets = tuple(target for answer in answers for target in answer)
+        raise PluginError(f"its hooks do not fit: {error}") from error
+    targets: list[Target] = []
+    for answer in manager.hook.archcore_targets():
+        if not isinstance(answer, list | tuple):
+            raise PluginError(f"archcore_targets returned {answer!r}, which is no tuple of targets")
+        targets += answer
+    _check_targets(targets)
+    return tuple(targets)
+
+
+def _check_targets(targets: list[Target]) -> None:
     if not targets:
-        msg = "it has no hook archcore_targets that returns targets"
-        raise PluginError(msg)
+        raise PluginError("it has no hook archcore_targets that returns targets")
     for target in targets:
         if not isinstance(target, Target):
-            msg = f"archcore_targets returned {target!r}, which is no Target"
-            raise PluginError(msg)
-    return targets
+            raise PluginError(f"archcore_targets returned {target!r}, which is no Target")
+    ids = [target.id for target in targets]
+    for target_id in ids:
+        if ids.count(target_id) > 1:
+            raise PluginError(f"archcore_targets returned two targets {target_id!r}; rename one")
 
 
 def check(target: Target) -> None:
@@ -120,8 +134,9 @@ def check(target: Target) -> None:
     hooks = bind(target)
     missing = [name for name in REQUIRED if not hooks.has(name)]
     if missing:
-        msg = f"target {target.id!r} lacks {', '.join(missing)}; implement them with hookimpl"
-        raise PluginError(msg)
+        raise PluginError(
+            f"target {target.id!r} lacks {', '.join(missing)}; implement them with hookimpl"
+        )
 
 
 def discover() -> Registry:
@@ -136,7 +151,7 @@ def discover() -> Registry:
             continue
         try:
             registry.register(point.load(), origin=origin)
-        except Exception as error:  # noqa: BLE001 - whatever a stranger's plugin raises
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's plugin does
             registry.rejected.append(_rejection(point, origin, error))
     return registry
 
@@ -145,10 +160,11 @@ def _origin(point: EntryPoint) -> str:
     return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
 
 
-def _rejection(point: EntryPoint, origin: str, error: Exception) -> Rejection:
+def _rejection(point: EntryPoint, origin: str, error: BaseException) -> Rejection:
     own = isinstance(error, ArchcoreError)
     reason = str(error) if own else f"{type(error).__name__}: {error}"
-    remedy = "mend the plugin" if own else f"reinstall or mend it; {BLOCK_LIST} skips it"
+    verb = "mend" if own else "reinstall or mend"
+    remedy = f"{verb} it, or leave it out with {BLOCK_LIST}={point.name}"
     return Rejection(point.name, origin, reason, remedy)
 
 

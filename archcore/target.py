@@ -12,6 +12,7 @@ from archcore.errors import PluginError
 if TYPE_CHECKING:
     from archcore.hw.mmu import Mmu
     from archcore.layout import EntryLayout, Geometry, Level
+    from archcore.swaptypes import SwapTypes
 
 API_VERSION = 1
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9.]+)+")
@@ -19,18 +20,17 @@ ID = re.compile(r"[a-z0-9]+(-[a-z0-9.]+)+")
 
 def _is_id(_: object, __: object, value: str) -> None:
     if not ID.fullmatch(value):
-        msg = f"target id {value!r} is not of the form arch-geometry-era in lower case"
-        raise PluginError(msg)
+        raise PluginError(f"target id {value!r} is not of the form arch-geometry-era in lower case")
 
 
-@frozen(kw_only=True, eq=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class Target:
     """What the engine, the laws and the report need to know of one target.
 
     ``architecture`` and ``encoding`` are layers: anything ``archcore.entry.layer`` accepts, such
     as an object with ``hookimpl`` methods. ``swap`` is the layout of a not-present swap entry.
     ``sources`` name the documents the bits were read in. ``engine`` is the engine profile of the
-    era. Raises PluginError for a malformed id or another ``api`` than this core speaks.
+    era. ``swap_types`` is what the types above the real swap areas mean. Raises PluginError for a malformed id or another ``api`` than this core speaks.
     """
 
     id: str = field(validator=_is_id)
@@ -44,17 +44,21 @@ class Target:
     swap: EntryLayout
     sources: tuple[str, ...]
     engine: str = "v6.1"
+    swap_types: SwapTypes | None = None
     proposal: bool = False
     api: int = API_VERSION
 
     def __attrs_post_init__(self) -> None:
         """Refuse a target written for another version of the boundary."""
         if self.api != API_VERSION:
-            msg = (
+            raise PluginError(
                 f"target {self.id!r} speaks version {self.api} of the boundary, this archcore "
                 f"speaks {API_VERSION}; install matching versions"
             )
-            raise PluginError(msg)
+
+    def __repr__(self) -> str:
+        """Show the id; the layouts in full would fill pages."""
+        return f"Target({self.id!r})"
 
     @property
     def levels(self) -> tuple[Level, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -81,6 +82,6 @@ def _words(arguments: tuple[str, ...], width: int) -> Iterator[int]:
 
     for argument in arguments:
         if argument == STDIN:
-            yield from words_in(click.get_binary_stream("stdin"), "<stdin>", width)
+            yield from words_in(sys.stdin.buffer, "<stdin>", width)
         else:
             yield word_of(argument, width)

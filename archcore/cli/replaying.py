@@ -39,10 +39,14 @@ def replay_options(engine: str, engines: str) -> Callable[[Callable[..., Any]], 
         @click.option("--engine", default=engine, show_default=True, help=engines)
         @click.option("--nodes", type=click.IntRange(1, 64), default=2, show_default=True)
         @click.option("--schedule", help="Which node runs which part: 0:30%,1:70% or 0@0,1@5000.")
-        @click.option("--scan-period", type=int, help="References between two scans; a twentieth of the trace if not given.")
+        @click.option(
+            "--scan-period",
+            type=int,
+            help="References between two scans; a twentieth of the trace if not given.",
+        )
         @click.option("--scan-size", help="How much a scan covers, such as 256K; 1M if not given.")
         @wraps(function)
-        def command(  # noqa: PLR0913 - one argument an option
+        def command(
             *args: object,
             engine: str,
             nodes: int,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import inspect
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archcore.hookspecs import (
     hint,
@@ -44,19 +45,22 @@ __all__ = [
     "hookspec",
 ]
 
+Hook: TypeAlias = "Callable[..., Any]"
 ROOMS = (registration, reading, making, hint, swap, tables, stores, maintenance)
 
 
-def _declarations() -> Iterator[Callable[..., Any]]:
+def _declarations() -> Iterator[FunctionType]:
     for room in ROOMS:
         for value in vars(room).values():
-            if inspect.isfunction(value) and value.__module__ == room.__name__:
+            if isinstance(value, FunctionType) and value.__module__ == room.__name__:
                 yield value
 
 
 _HELPERS = tuple(one for one in _declarations() if hasattr(one, "each_level"))
-_TWINS = {level: tuple(twin(one, level) for one in _HELPERS) for level in LEVELS}
-_SINGLE = tuple(one for one in _declarations() if hasattr(one, f"{PROJECT}_spec"))
+_TWINS: dict[str, tuple[Hook, ...]] = {
+    level: tuple(twin(one, level) for one in _HELPERS) for level in LEVELS
+}
+_SINGLE: tuple[Hook, ...] = tuple(one for one in _declarations() if hasattr(one, f"{PROJECT}_spec"))
 _HOOKS = {hook.__name__: hook for hooks in (_SINGLE, *_TWINS.values()) for hook in hooks}
 globals().update(_HOOKS)  # pluggy looks for hooks among the attributes of this module
 

@@ -15,7 +15,6 @@ LEVELS = ("pte", "pmd", "pud")
 
 def twin(declaration: FunctionType, level: str) -> Callable[..., Any]:
     """Return the hook of a level: the declared call with ``pte`` renamed throughout."""
-
     # pluggy reads argument names from the code object, so the code itself is renamed.
     code = declaration.__code__
     name = declaration.__name__.replace("pte", level)

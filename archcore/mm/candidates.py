@@ -35,7 +35,7 @@ def is_candidate(engine: Engine, task: Task, vma: Vma, pte: int) -> bool:
         return False
     if Skip.SHARED_COPY in skips and vma.private and frames.refcount[pfn] != 1:
         return False
-    return not (_skips_local(engine, task, vma) and frames.nid(pfn) == task.nid)
+    return not (_skips_local(engine, vma) and frames.nid(pfn) == task.nid)
 
 
 def candidates(
@@ -56,21 +56,19 @@ def candidates(
     return result
 
 
-def _page_rules(
-    engine: Engine, task: Task, vma: Vma, pfns: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def _page_rules(engine: Engine, task: Task, vma: Vma, pfns: NDArray[np.int64]) -> NDArray[np.bool_]:
     frames, skips = engine.frames, engine.profile.skips
     kept = np.ones(pfns.shape, np.bool_)
     if Skip.MAPPED_MORE_THAN_ONCE in skips:
         kept &= frames.mapcount[pfns] == 1
     if Skip.SHARED_COPY in skips and vma.private:
         kept &= frames.refcount[pfns] == 1
-    if _skips_local(engine, task, vma):
+    if _skips_local(engine, vma):
         kept &= pfns // frames.per_node != task.nid
     return kept
 
 
-def _skips_local(engine: Engine, task: Task, vma: Vma) -> bool:
+def _skips_local(engine: Engine, vma: Vma) -> bool:
     alone = vma.private and vma.vm_mm.users == 1
     return Skip.ALREADY_LOCAL in engine.profile.skips and alone
 

@@ -41,6 +41,4 @@ class Costs:
 
     def paid(self, what: str) -> dict[str, int]:
         """Return who paid how much for one kind of work."""
-        return {
-            payer.value: units for (payer, kind), units in self.units.items() if kind == what
-        }
+        return {payer.value: units for (payer, kind), units in self.units.items() if kind == what}

@@ -53,7 +53,7 @@ def _access_error(vma: Vma, access: Access) -> bool:
     return not vma.accessible
 
 
-def _handle_pte_fault(  # noqa: PLR0913 - the kernel's arguments
+def _handle_pte_fault(
     engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, access: Access
 ) -> Outcome:
     hooks = engine.hooks
@@ -72,7 +72,7 @@ def _handle_pte_fault(  # noqa: PLR0913 - the kernel's arguments
     return _set_access_flags(engine, vma, address, slot, access)
 
 
-def _do_anonymous_page(  # noqa: PLR0913 - the kernel's arguments
+def _do_anonymous_page(
     engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, access: Access
 ) -> Outcome:
     """Map a new page, or the zero page for a read where the machine has one."""
@@ -100,7 +100,7 @@ def _new_page(engine: Engine, task: Task, vma: Vma) -> int:
     return pte
 
 
-def _do_wp_page(  # noqa: PLR0913 - the kernel's arguments
+def _do_wp_page(
     engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, orig_pte: int
 ) -> Outcome:
     """Let a store go to a page nobody else uses, or give it a copy."""

@@ -55,7 +55,7 @@ def _try_to_migrate_one(engine: Engine, vma: Vma, address: int, slot: Slot, pfn:
     return pte
 
 
-def _remove_migration_pte(  # noqa: PLR0913 - the kernel's arguments
+def _remove_migration_pte(
     engine: Engine, vma: Vma, address: int, slot: Slot, old_pte: int, pfn: int
 ) -> None:
     """Replace the migration entry by an ordinary one for the new frame."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archcore.mm.vma import Vma
 
 
-def do_numa_page(  # noqa: PLR0913 - the kernel's arguments
+def do_numa_page(
     engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, orig_pte: int
 ) -> None:
     """Settle a hint fault; an entry that changed since it was read is left alone, uncounted."""
@@ -45,9 +45,7 @@ def disarm(engine: Engine, vma: Vma, address: int, slot: Slot) -> None:
     hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
 
 
-def _place(  # noqa: PLR0913 - the kernel's arguments
-    engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, pte: int
-) -> bool:
+def _place(engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, pte: int) -> bool:
     """Count the fault, ask the policy, move the page; return whether the entry was rewritten."""
     pfn = engine.page(pte)
     if pfn is None:
@@ -56,8 +54,6 @@ def _place(  # noqa: PLR0913 - the kernel's arguments
     vmstat.numa_hint_faults += 1
     vmstat.numa_hint_faults_local += nid == task.nid
     target = mpol_misplaced(engine, task, pfn)
-    moved = target is not None and migrate_misplaced_page(
-        engine, vma, address, slot, pfn, target
-    )
+    moved = target is not None and migrate_misplaced_page(engine, vma, address, slot, pfn, target)
     task.numa_fault(target if moved and target is not None else nid, 1, migrated=moved)
     return moved

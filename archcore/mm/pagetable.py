@@ -56,9 +56,7 @@ class PageTables:
         """Yield the lowest-level tables that exist between two addresses, in address order."""
         yield from self._tables(len(self.geometry.levels) - 1, self.root, 0, start, end)
 
-    def _tables(
-        self, depth: int, table: int, base: int, start: int, end: int
-    ) -> Iterator[Table]:
+    def _tables(self, depth: int, table: int, base: int, start: int, end: int) -> Iterator[Table]:
         level = self.geometry.levels[depth]
         if depth == 0:
             yield Table(base, Slot(self._memory, self.geometry, table))

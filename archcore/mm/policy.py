@@ -44,9 +44,7 @@ def _should_migrate(task: Task, last_nid: int, last_pid: int, target: int) -> bo
     """Decide as should_numa_migrate_memory does without groups (kernel/sched/fair.c)."""
     first_touch = last_pid == NO_PID
     private = last_pid == task.pid
-    learning = (
-        task.numa_preferred_nid == NO_NODE or task.mm.numa_scan_seq <= SCANS_THAT_LEARN
-    )
+    learning = task.numa_preferred_nid == NO_NODE or task.mm.numa_scan_seq <= SCANS_THAT_LEARN
     if learning and (first_touch or private):
         return True
     return first_touch or last_nid == target

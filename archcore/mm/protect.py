@@ -110,9 +110,13 @@ def _arm_arrays(engine: Engine, task: Task, vma: Vma, table: Table, places: rang
         new = hooks.pte_mknuma(vma, old)
         hooks.modify_prot_commit_ptes(vma, address, slot, old, new, count)
         span = candidates.span(hooks.pte_needs_flush(old, new), count)
-        bounds = (None, 0) if span is None else (
-            address + (span[0] << shift),
-            address + (span[1] << shift),
+        bounds = (
+            (None, 0)
+            if span is None
+            else (
+                address + (span[0] << shift),
+                address + (span[1] << shift),
+            )
         )
         changed += Changed(count, *bounds)
     return changed

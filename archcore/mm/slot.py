@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from attrs import frozen
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from archcore.hw.memory import PhysicalMemory
@@ -32,9 +32,7 @@ class Slot:
 
     def stored(self, count: int) -> NDArray[np.uint64]:
         """Return a view onto this and the following slots, in stored byte order."""
-        return self.memory.words(
-            self.address, count, self.geometry.width, self.geometry.byteorder
-        )
+        return self.memory.words(self.address, count, self.geometry.width, self.geometry.byteorder)
 
     def load_many(self, count: int) -> NDArray[np.uint64]:
         """Return copies of ``count`` words from this slot on, in this machine's byte order."""

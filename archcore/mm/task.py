@@ -44,6 +44,7 @@ class Task:
             return
         self._seen_seq = self.mm.numa_scan_seq
         if self.numa_faults:
-            self.numa_preferred_nid = max(sorted(self.numa_faults), key=self.numa_faults.__getitem__)
+            faults = self.numa_faults
+            self.numa_preferred_nid = max(sorted(faults), key=faults.__getitem__)
         for node in self.numa_faults:
             self.numa_faults[node] //= 2

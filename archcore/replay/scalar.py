@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from archcore.errors import MachineError, UsageError
 from archcore.hw.mmu import Access
@@ -48,7 +50,7 @@ class Settings:
 
     engine: str = "v6.1"
     nodes: int = 2
-    schedule: Schedule = Schedule.parse(DEFAULT_SCHEDULE)
+    schedule: Schedule = field(factory=partial(Schedule.parse, DEFAULT_SCHEDULE))
     scan_period: int | None = None
     scan_size: int = SCAN_SIZE
     frames_per_node: int | None = None
@@ -110,7 +112,7 @@ def _stretches(
     changes = np.flatnonzero((np.diff(tids) != 0) | (np.diff(nodes) != 0)) + 1
     scans = np.arange(scan.delay, length, scan.period)
     cuts = np.unique(np.concatenate([[0], changes, scans, [length]])).tolist()
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    for first, last in pairwise(cuts):
         yield Stretch(int(tids[first]), int(nodes[first]), first, last)
 
 

@@ -86,7 +86,8 @@ def render_csv(rows: Sequence[Row]) -> str:
     sheet = csv.writer(paper, lineterminator="\n")
     sheet.writerow(["target", *(name for _, names, _ in SECTIONS for name in names[1:])])
     for row in rows:
-        sheet.writerow([row.target.id, *(cell for _, _, cells in SECTIONS for cell in cells(row)[1:])])
+        cells = [cell for _, _, of in SECTIONS for cell in of(row)[1:]]
+        sheet.writerow([row.target.id, *cells])
     return paper.getvalue().rstrip("\n")
 
 

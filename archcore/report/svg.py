@@ -35,11 +35,12 @@ def svg(layout: EntryLayout, title: str = "") -> str:
     step = RULER + BOX + BETWEEN
     height = TITLE + step * len(rows) + LEGEND
     slanted = {one.name for one in layout.fields if one.when != "always"}
+    area = f'width="{width}" height="{height}"'
     parts = [
-        f'<svg {XMLNS} width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">',
+        f'<svg {XMLNS} {area} viewBox="0 0 {width} {height}" role="img">',
         f"<title>{escape(title or layout.name)}</title>",
         f"<style>{STYLE}</style>",
-        f'<rect width="{width}" height="{height}" style="stroke:none"/>',
+        f'<rect {area} style="stroke:none"/>',
         _text(MARGIN, TITLE - 14, title or layout.name, "title"),
     ]
     for at, boxes in enumerate(rows):

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 15  # 256 KiB of words; three such buffers stay in a second-level cache
 STEP = 1 << 18
-MANY = 8
 
 
 class InPlace:
@@ -115,8 +114,6 @@ class InPlace:
             self._cases[0].apply_where(select, block, scratch)
             return count
         likely = self._cases if len(self._cases) == 1 else possible(self._cases, block)
-        if len(likely) > MANY:
-            return self._through_helper(block, chosen)
         count = 0
         for case, truths in list(self._picked(likely, block, scratch)):
             if chosen is not None:

@@ -63,7 +63,12 @@ class Recording:
         return len(self.ops)
 
     def run(self, *words: Word) -> Word | Truth:
-        """Carry the operations out on other words, of any number system."""
+        """Carry the operations out on other words, of any number system.
+
+        Raises PortabilityError when their number is not that of the inputs.
+        """
+        if len(words) != self.inputs:
+            raise PortabilityError(f"a recording of {self.inputs} words, run on {len(words)}")
         values: list[Word] = list(words)
         for op in self.ops:
             values.append(getattr(vocabulary, op.name)(*(_value(arg, values) for arg in op.args)))

@@ -7,6 +7,7 @@ has this form can be compared by structure and applied to a million entries in t
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -115,8 +116,11 @@ def cases(helper: Callable[[Word], Word], cubes: Iterable[Cube]) -> tuple[Rewrit
 
 
 def _fewest(cubes: list[Cube]) -> list[Cube]:
-    around = joined(cubes)
-    return cubes if around is None else [around]
+    for pair in combinations(cubes, 2):
+        whole = joined(pair)
+        if whole is not None:
+            return _fewest([*(cube for cube in cubes if cube not in pair), whole])
+    return cubes
 
 
 def _traced(helper: Callable[[Word], Word], cube: Cube) -> lineage.Traced:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TABLE = 512
 UNTOUCHED, MIXED = -1, -2
-TOO_MIXED = 4  # with one mixed table in four, single tables cost more than they save
+WORTHWHILE = 8  # tables; where stretches are shorter, many small passes cost more than they save
 
 
 class Stretch(NamedTuple):
@@ -40,10 +40,10 @@ class Stretch(NamedTuple):
 def stretches(cases: tuple[Case, ...], words: Words, chosen: Truths | None) -> Iterator[Stretch]:
     """Yield stretches of whole tables that follow each other and cover ``words``."""
     guesses = _guesses(cases, words, chosen)
-    if TOO_MIXED * np.count_nonzero(guesses == MIXED) > len(guesses):
+    edges = np.flatnonzero(guesses[1:] != guesses[:-1]) + 1
+    if len(edges) * WORTHWHILE > len(guesses):
         yield Stretch(0, len(words), MIXED)
         return
-    edges = np.flatnonzero(guesses[1:] != guesses[:-1]) + 1
     for first, last in pairwise([0, *edges.tolist(), len(guesses)]):
         yield Stretch(first * TABLE, min(last * TABLE, len(words)), int(guesses[first]))
 

@@ -22,6 +22,7 @@ def archcore(*arguments, **given):
 
 @pytest.fixture
 def trace(tmp_path):
+    """Return a small trace of eight pages."""
     path = tmp_path / "small.lackey"
     path.write_text(LINES)
     return path
@@ -48,7 +49,8 @@ def test_compare_as_json_has_properties_and_replay(trace):
 
 def test_the_same_input_gives_the_same_output(trace):
     """Nothing depends on time, order of dictionaries or addresses."""
-    outputs = {archcore("compare", "x86-v6.1", "--trace", str(trace), "--json").stdout for _ in "12"}
+    call = ("compare", "x86-v6.1", "--trace", str(trace), "--json")
+    outputs = {archcore(*call).stdout for _ in range(2)}
 
     assert len(outputs) == 1
 

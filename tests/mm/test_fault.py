@@ -68,9 +68,12 @@ def test_a_machine_without_frames_says_so():
     """Running out of memory is an error that tells what to do, not a wrong answer."""
     built, task, _ = process(pages=4096)
 
-    with pytest.raises(MachineError, match="give the machine more"):
+    def fill():
         for page in range(4096):
             built.touch(task, BASE + page * PAGE, Access.WRITE)
+
+    with pytest.raises(MachineError, match="give the machine more"):
+        fill()
 
 
 def test_every_fault_is_counted_once():

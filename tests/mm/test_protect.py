@@ -19,9 +19,7 @@ STATES = ("none", "read", "written", "moved", "shared", "hinted")
 def build(engine, states, *, arrays, flags, threads):
     """Return a process whose pages are in the given states, page by page."""
     ledger = Ledger()
-    built, task, vma = process(
-        engine, pages=PAGES, flags=flags, arrays=arrays, observers=(ledger,)
-    )
+    built, task, vma = process(engine, pages=PAGES, flags=flags, arrays=arrays, observers=(ledger,))
     for other in range(threads - 1):
         built.task(task.mm, cpu=0, pid=2 + other)
     for page, state in enumerate(states):

@@ -71,7 +71,7 @@ def test_reaching_the_end_starts_the_next_sequence():
 
 def test_3_8_scans_only_once_a_task_has_left_the_first_node():
     """The first-node gate: memory of a task that never moved is never hinted."""
-    built, task, vma = touched("v3.8", HUGE // PAGE)
+    built, task, _vma = touched("v3.8", HUGE // PAGE)
     settings = ScanSettings(period=1, size=1 << 24)
 
     assert task_numa_work(built.engine, task, 0, settings) == 0

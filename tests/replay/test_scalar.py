@@ -29,6 +29,7 @@ def trace(addresses, op=Op.WRITE, size=8):
 
 @pytest.fixture
 def target():
+    """Return the toy target."""
     return toy.module().TARGET
 
 
@@ -38,7 +39,8 @@ ROUNDS = trace(np.tile(np.arange(32, dtype=np.uint64) << np.uint64(12), 200))
 def test_scalar_and_array_arming_give_the_same_replay(target):
     """Every counter, ledger line, cost and TLB figure is the same either way."""
     results = [
-        replay(target, ROUNDS, Settings(scan_period=SCAN, arrays=arrays)) for arrays in (False, True)
+        replay(target, ROUNDS, Settings(scan_period=SCAN, arrays=arrays))
+        for arrays in (False, True)
     ]
 
     assert results[0] == results[1]
@@ -69,7 +71,8 @@ def test_a_replay_without_observers_makes_no_pluggy_call(monkeypatch, target, en
 def test_the_ledger_changes_nothing_but_the_ledger(target):
     """Observing maintenance calls leaves every counter as it was."""
     with_ledger, without = (
-        replay(target, ROUNDS, Settings(scan_period=SCAN, ledger=ledger)) for ledger in (True, False)
+        replay(target, ROUNDS, Settings(scan_period=SCAN, ledger=ledger))
+        for ledger in (True, False)
     )
 
     assert with_ledger.counters == without.counters

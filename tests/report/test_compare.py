@@ -26,6 +26,7 @@ TRACE = Trace(
 
 @pytest.fixture(scope="module")
 def rows():
+    """Return the comparison of the toy alone."""
     return list(compare([toy.module().TARGET], TRACE, Settings()))
 
 

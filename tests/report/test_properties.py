@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import toy
 from attrs import evolve, frozen
@@ -9,7 +11,9 @@ from attrs import evolve, frozen
 from archcore.entry import AtLevel
 from archcore.report.properties import properties
 from archcore.words import clear, has_all, has_none, put
-from archcore.words.types import Truth, Word
+
+if TYPE_CHECKING:
+    from archcore.words.types import Truth, Word
 
 ENTRY = toy.module().ENTRY
 

@@ -46,7 +46,6 @@ OFFERED = [
 @pytest.mark.parametrize(("hooks", "helper"), OFFERED)
 def test_every_number_system_takes_every_helper(hooks, helper):
     """A helper runs on integers, arrays, strict, symbolic, recorded and traced words alike."""
-
     arguments = hookspecs.arguments(helper)
 
     def call(word):

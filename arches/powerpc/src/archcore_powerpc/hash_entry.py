@@ -1,7 +1,7 @@
 """The hash format of Linux 3.8 to 4.6: read by the kernel's hash_page handler, never by hardware.
 
 Sources: arch/powerpc/include/asm/pgtable.h, pgtable-ppc64.h and mm/pgtable_64.c, Linux 3.14;
-_PAGE_NUMA from c34a51ce49b4 "powerpc: mm: Enable _PAGE_NUMA for book3s".
+_PAGE_NUMA from c34a51ce49b4, posted as "powerpc: mm: book3s: Enable _PAGE_NUMA for book3s".
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
 
 @frozen(kw_only=True)
-class HashEntry(PowerEntry):
+class HashFormat(PowerEntry):
+    """What both levels share."""
+
+    def protnone(self, entry: Word) -> Truth:
+        """Ask for PRESENT without USER; true for every kernel page (the test of Linux 4.0)."""
+        return both(has_all(entry, self.layout["PRESENT"]), has_none(entry, self.layout["USER"]))
+
+
+@frozen(kw_only=True)
+class HashEntry(HashFormat):
     """Lowest-level entries: ``shown_by`` are the bits any of which makes one present."""
 
     shown_by: Mask
@@ -26,10 +35,6 @@ class HashEntry(PowerEntry):
     def present(self, entry: Word) -> Truth:
         """Count an entry closed to hash_page by the hint as present."""
         return has_any(entry, self.shown_by)
-
-    def protnone(self, entry: Word) -> Truth:
-        """Ask for PRESENT without USER; true for every kernel page (the test of Linux 4.0)."""
-        return both(has_all(entry, self.layout["PRESENT"]), has_none(entry, self.layout["USER"]))
 
     def special(self, entry: Word) -> Truth:
         """Read SPECIAL."""
@@ -41,7 +46,7 @@ class HashEntry(PowerEntry):
 
 
 @frozen(kw_only=True)
-class HashHuge(PowerEntry):
+class HashHuge(HashFormat):
     """Leaves of an upper level: told from the address of a table by PRESENT or USER.
 
     ``leaf_bits`` are the two. ``address`` spans what a kernel pointer to a table must have set,
@@ -55,10 +60,6 @@ class HashHuge(PowerEntry):
     def present(self, entry: Word) -> Truth:
         """Take every entry that is not empty."""
         return negate(same(entry, 0))
-
-    def protnone(self, entry: Word) -> Truth:
-        """Ask for PRESENT without USER (the test of Linux 4.0)."""
-        return both(has_all(entry, self.layout["PRESENT"]), has_none(entry, self.layout["USER"]))
 
     def leaf(self, entry: Word) -> Truth:
         """Ask for PRESENT or USER: a hint keeps USER."""

@@ -42,7 +42,10 @@ MMU = Mmu(
     refill="software",
     tlb=TlbGeometry(entries=2048, ways=4),
     dcache=CacheGeometry(size=1 << 16, ways=8, line=128, indexing="PIPT"),
-    source="POWER8 Processor User's Manual for the Single-Chip Module; Linux 3.14 hash_low_64.S",
+    source=(
+        "Linux 3.14 arch/powerpc/mm/hash_utils_64.c and hash_low_64.S; POWER8: 512 sets in the TLB "
+        "(POWER8_TLB_SETS), 64 KB of data cache, 128-byte lines; the ways of the TLB are a choice"
+    ),
 )
 HPTEFLAGS = V314_PTE.mask("BUSY", "HPTE_SUB", "COMBO")
 FRAME = V314_PTE["RPN"]
@@ -113,7 +116,7 @@ HASH_64K_V314 = Target(
     swap=V314_SWAP,
     sources=(
         V314_SOURCE,
-        "c34a51ce49b4 powerpc: mm: Enable _PAGE_NUMA for book3s",
+        "c34a51ce49b4, posted as powerpc: mm: book3s: Enable _PAGE_NUMA for book3s",
         "56eecdb912b5 mm: Use ptep/pmdp_set_numa() for updating _PAGE_NUMA bit",
     ),
     engine="v3.8",

@@ -1,4 +1,4 @@
-"""What the radix tree walker reads (Power ISA 3.0B Book III, section 5.7.10; 3.1 section 6.7.10).
+"""What the radix tree walker reads (Power ISA 3.0B Book III, radix tree translation).
 
 Bit numbers count from the least significant, the manual's from the most significant.
 """

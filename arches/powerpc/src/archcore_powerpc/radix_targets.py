@@ -38,9 +38,12 @@ GEOMETRY_64K = Geometry(
 SIZES_64K = {upper.name: lower.index_bits for lower, upper in pairwise(GEOMETRY_64K.levels)}
 MMU_64K = Mmu(
     RadixMmu(SIZES_64K),
-    tlb=TlbGeometry(entries=1024, ways=4),
+    tlb=TlbGeometry(entries=1024, ways=8),
     dcache=CacheGeometry(size=1 << 15, ways=8, line=128, indexing="PIPT"),
-    source="Power ISA 3.0B Book III, radix tree translation; POWER9 Processor User's Manual",
+    source=(
+        "Power ISA 3.0B Book III, radix tree translation; POWER9: 128 sets in the TLB "
+        "(POWER9_TLB_SETS_RADIX), 32 KB of data cache, 128-byte lines; the ways are a choice"
+    ),
 )
 
 # _PAGE_HPTEFLAGS is kept on radix too: BUSY, COMBO and HASHPTE of a hash entry.

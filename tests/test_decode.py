@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import pytest
+import toy
+from attrs import evolve
+
+from archcore.binding import bind
+from archcore.decode import Answer, State, decode, tells_hint_from_none
+from archcore.encoding import Protnone, Write
+from archcore.entry import AtLevel, layer
+from archcore.errors import LayoutError
+from archcore.hookspecs import hookimpl
+from archcore.hw.mmu import Mmu
+from archcore.specimens import live_entries, none_entries, vma_kinds, vma_view
+from archcore.vmflags import VM_NONE, VM_READ, VM_WRITE
+from archcore.words import both, has_all, negate
+
+TOY = toy.module()
+ENTRY, SWAP, TARGET = TOY.ENTRY, TOY.SWAP, TOY.TARGET
+FRAME = 5
+
+
+class Closed:
+    """The toy's word for an entry with the none protection."""
+
+    @hookimpl
+    def pte_protnone(self, pte):
+        """Ask for HINT without V."""
+        return both(has_all(pte, ENTRY["HINT"]), negate(has_all(pte, ENTRY["V"])))
+
+
+RELATIVE = evolve(
+    TARGET,
+    id="toy-32bit-protnone",
+    encoding=layer(AtLevel("pte", Protnone(Write.LOST)), Closed()),
+)
+
+
+def word(*names, target=TARGET, pfn=FRAME):
+    """Return an entry of the toy with those bits."""
+    return bind(target).pfn_pte(pfn, ENTRY.mask(*names).value)
+
+
+def state(value, target=TARGET, level="pte", vma=None):
+    """Return the state of a word."""
+    return decode(target, bind(target), value, level, vma).state
+
+
+def vma(flags, target=TARGET):
+    """Return a VMA of the target."""
+    return vma_view(bind(target), flags)
+
+
+class TestState:
+    def test_an_empty_entry_is_none(self):
+        """Nothing is mapped there, and hardware faults."""
+        decoded = decode(TARGET, bind(TARGET), 0)
+
+        assert decoded.state is State.NONE
+        assert decoded.pfn is None
+        assert decoded.flags == ()
+
+    def test_an_entry_that_hardware_lets_user_mode_use_is_mapped(self):
+        """Its frame and physical address are read off."""
+        decoded = decode(TARGET, bind(TARGET), word("V", "W", "A", "D"))
+
+        assert decoded.state is State.MAPPED
+        assert decoded.pfn == FRAME
+        assert decoded.address == FRAME * TARGET.geometry.page_size
+
+    def test_what_is_neither_present_nor_none_is_a_swap_entry(self):
+        """Area and offset come from the target's codec."""
+        hooks = bind(TARGET)
+        stored = hooks.arch_swp_entry_to_pte(hooks.arch_swp_entry(3, 0x1234))
+        decoded = decode(TARGET, hooks, stored)
+
+        assert decoded.state is State.SWAP
+        assert decoded.swap == (3, 0x1234)
+        assert decoded.layout is SWAP
+
+    def test_a_valid_entry_of_an_upper_level_that_is_no_leaf_is_a_table(self):
+        """It has the address of a table and no frame."""
+        entry = bind(TARGET).pxd_populate("pmd", 0x7000)
+        decoded = decode(TARGET, bind(TARGET), entry, "pmd")
+
+        assert decoded.state is State.TABLE
+        assert decoded.address == 0x7000
+        assert decoded.pfn is None
+
+    def test_a_level_without_helpers_is_read_as_hardware_reads_it(self):
+        """Empty is none, other invalid words are unknown."""
+        assert state(0, level="pgd") is State.NONE
+        assert state(ENTRY["D"].value, level="pgd") is State.OTHER
+
+    def test_a_level_that_the_target_lacks_is_refused(self):
+        """The levels that exist are named."""
+        with pytest.raises(LayoutError, match="pte, pmd, pgd"):
+            state(0, level="p4d")
+
+    def test_present_but_closed_for_a_moment_is_invalid(self):
+        """What is present, unusable to hardware and no protnone is a transient."""
+
+        class Wider:
+            @hookimpl
+            def pte_present(self, pte):
+                """Count SPECIAL as present, too."""
+                return has_all(pte, ENTRY["SPECIAL"])
+
+        target = evolve(TARGET, encoding=layer(TARGET.encoding, Wider()))
+        value = word("SPECIAL")
+
+        assert state(value, target) is State.INVALID
+
+
+class TestHint:
+    def test_an_encoding_that_needs_the_vma_leaves_the_entry_undecided(self):
+        """The same word is a hint in an accessible VMA and a genuine none in the others."""
+        value = word("HINT", "A", "D", target=RELATIVE)
+
+        assert state(value, RELATIVE) is State.INACCESSIBLE
+        assert state(value, RELATIVE, vma=vma(VM_READ, RELATIVE)) is State.HINT
+        assert state(value, RELATIVE, vma=vma(VM_NONE, RELATIVE)) is State.GENUINE_NONE
+
+    def test_every_armed_entry_is_a_hint_in_its_vma(self):
+        """Whatever its flags and its kind of VMA, under both encodings."""
+        for target in (TARGET, RELATIVE):
+            hooks = bind(target)
+            for kind in vma_kinds(hooks):
+                for live in live_entries(hooks, kind) if kind.accessible else ():
+                    assert state(hooks.pte_mknuma(kind, live), target, vma=kind) is State.HINT
+
+    def test_every_genuine_none_is_one_in_a_vma_without_rights(self):
+        """Whatever it was before mprotect took the rights away."""
+        for target in (TARGET, RELATIVE):
+            for none in none_entries(bind(target)):
+                seen = state(none, target, vma=vma(VM_NONE, target))
+                assert seen is State.GENUINE_NONE
+
+    def test_a_hint_bit_shared_with_the_none_protection_does_not_decide(self):
+        """``pte_numa`` needs no VMA and says yes, but mprotect writes the very same word."""
+        assert state(word("HINT", "A", "D")) is State.INACCESSIBLE
+
+    def test_bits_that_mprotect_drops_give_a_hint_away(self):
+        """Arming keeps W; taking all rights away does not, so no genuine none has it."""
+        assert state(word("HINT", "W", "A")) is State.HINT
+
+    def test_a_hint_bit_of_its_own_decides_without_the_vma(self):
+        """With another bit for the none protection, a hint is a hint and a none is a none."""
+
+        class Elsewhere:
+            """The none protection as no protection at all: present to the kernel by A."""
+
+            @hookimpl
+            def pte_present(self, pte):
+                return negate(both(negate(has_all(pte, ENTRY["V"])), negate(_parked(pte))))
+
+            @hookimpl
+            def vm_get_page_prot(self, vm_flags):
+                return TOY.vm_get_page_prot(vm_flags) if vm_flags & 7 else ENTRY["SPECIAL"].value
+
+            @hookimpl
+            def page_none(self):
+                return ENTRY["SPECIAL"].value
+
+        def _parked(pte):
+            return negate(both(negate(has_all(pte, ENTRY["HINT"])), negate(has_all(pte, ENTRY["SPECIAL"]))))
+
+        target = evolve(TARGET, encoding=layer(TARGET.encoding, Elsewhere()))
+
+        assert tells_hint_from_none(target, bind(target)) is None
+        assert state(word("HINT", "A"), target) is State.HINT
+        assert state(word("SPECIAL", "A"), target) is State.GENUINE_NONE
+
+    def test_a_genuine_none_taken_for_a_hint_is_found(self):
+        """The counterexample is a none entry that ``pte_numa`` says yes to."""
+        for target in (TARGET, RELATIVE):
+            hooks = bind(target)
+            found = tells_hint_from_none(target, hooks)
+
+            assert found in set(none_entries(hooks))
+            assert hooks.pte_numa(vma(VM_READ, target), found)
+
+
+class TestFlags:
+    def test_predicates_come_in_lower_case_before_the_bits_of_the_layout(self):
+        """The kernel's words and the manual's names do not mix."""
+        decoded = decode(TARGET, bind(TARGET), word("V", "W", "D", "SPECIAL"))
+
+        assert decoded.flags == ("write", "dirty", "special", "V", "W", "D", "LEAF", "SPECIAL")
+
+    def test_a_name_that_holds_for_invalid_entries_only_stays_out_of_valid_ones(self):
+        """The same position has no such meaning there."""
+        assert "HINT" not in decode(TARGET, bind(TARGET), word("V", "HINT")).flags
+        assert "HINT" in decode(TARGET, bind(TARGET), word("HINT")).flags
+
+
+class TestHardware:
+    def test_answers_differ_by_access(self):
+        """A page without W refuses stores; one without X refuses fetches."""
+        decoded = decode(TARGET, bind(TARGET), word("V", "A"))
+
+        assert decoded.hardware == {
+            "read": Answer.ALLOWS,
+            "write": Answer.NO_RIGHT,
+            "execute": Answer.NO_RIGHT,
+        }
+        assert [answer.verdict for answer in decoded.hardware.values()] == [
+            "allows",
+            "faults",
+            "faults",
+        ]
+
+    def test_an_invalid_entry_faults_on_everything(self):
+        """Nothing else of the entry is read."""
+        decoded = decode(TARGET, bind(TARGET), word("HINT", "W", "X"))
+
+        assert set(decoded.hardware.values()) == {Answer.NOT_VALID}
+
+    def test_a_reserved_bit_faults_before_rights_are_looked_at(self):
+        """The toy reserves pages without LEAF."""
+        decoded = decode(TARGET, bind(TARGET), ENTRY.mask("V", "W", "X", "A").value)
+
+        assert set(decoded.hardware.values()) == {Answer.RESERVED}
+
+    def test_hardware_that_leaves_accessed_to_software_faults_without_it(self):
+        """The page is mapped all the same; only the flag is owed."""
+        target = evolve(TARGET, mmu=Mmu(TARGET.mmu.format, sets_accessed=False))
+        old = decode(target, bind(target), word("V", "X"))
+        young = decode(target, bind(target), word("V", "X", "A"))
+
+        assert old.state is State.MAPPED
+        assert old.hardware["read"] is Answer.NOT_ACCESSED
+        assert young.hardware["read"] is Answer.ALLOWS
+
+    def test_a_page_without_user_rights_outside_such_a_vma_is_mapped(self):
+        """Kernel pages refuse user mode and are no hints; in a VMA without rights it is the none."""
+
+        class Refuses:
+            def __getattr__(self, name):
+                return getattr(TARGET.mmu.format, name)
+
+            def allows(self, _level, _entry, _access):
+                return False
+
+        target = evolve(TARGET, mmu=Mmu(Refuses()))
+
+        assert state(word("V", "W"), target) is State.MAPPED
+        assert state(word("V", "W"), target, vma=vma(VM_READ | VM_WRITE)) is State.MAPPED
+        assert state(word("V", "W"), target, vma=vma(VM_NONE)) is State.GENUINE_NONE
