@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from archcore import hookspecs
-from archcore.entry import Offer, marked, offers_of, with_own
-from archcore.errors import PluginError
+from archcore.entry import Offer, hook_name, marked, offers_of, with_own
+from archcore.errors import MissingHookError, PluginError, one_line
 from archcore.hookspecs import HOOKS, LEVEL_OF, PROJECT, arguments, hookimpl
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Hooks:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - reached for missing hooks only
         """Name the target and the hook that it lacks."""
         msg = f"target {self.target_id!r} does not implement the hook {name}"
-        raise AttributeError(msg)
+        raise MissingHookError(msg)
 
     def has(self, name: str) -> bool:
         """Say whether any layer implements the hook."""
@@ -77,14 +77,23 @@ def bind(target: Target, generic: Iterable[object] = (), observers: Iterable[obj
 
 def _stack(target: Target, generic: tuple[object, ...]) -> Iterator[tuple[str, Offer]]:
     """Yield every offer with its layer, lowest first."""
-    from archcore.generic import ENTRY_DEFAULTS
+    from archcore.generic import fallbacks
+    from archcore.swapops import operations
 
     owned = [("architecture", offer) for offer in offers_of(target.architecture)]
     owned += [("encoding", offer) for offer in offers_of(target.encoding)]
-    spoken = {LEVEL_OF.get(offer.hook) for _, offer in owned} | {None}
-    for part in (*ENTRY_DEFAULTS, *generic):
+    names = {offer.hook for _, offer in owned}
+    spoken = frozenset(LEVEL_OF[name] for name in names if name in LEVEL_OF)
+    width = target.geometry.width
+    for offer in fallbacks(spoken, width):
+        yield "generic", offer
+    if target.swap_types is not None:
+        swaps = frozenset(one for one in spoken if hook_name("to_swp_entry", one) in names)
+        for offer in operations(target.swap_types, width, swaps):
+            yield "generic", offer
+    for part in generic:
         for offer in offers_of(part):
-            if LEVEL_OF.get(offer.hook) in spoken:
+            if LEVEL_OF.get(offer.hook) in {*spoken, None}:
                 yield "generic", offer
     yield from owned
 
@@ -132,7 +141,7 @@ def _observe(
             manager.register(observer)
         manager.check_pending()
     except pluggy.PluginValidationError as error:
-        raise PluginError(f"an observer does not fit the hooks: {error}") from error
+        raise PluginError(f"an observer does not fit the hooks: {one_line(error)}") from error
     watched = {hook for observer in observers for hook, _ in marked(observer)} & set(raw)
     for name in sorted(watched):
         setattr(hooks, name, _through(getattr(manager.hook, name), arguments(name)))

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from archcore.entry import LevelHooks, hook_name
+from archcore.hookspecs import LEVELS
 from archcore.hw.mmu import Access
-from archcore.layout import Bit
+from archcore.predicates import of_present, of_swap, protection_key, set_bits
 from archcore.specimens import none_entries, vma_kinds
+from archcore.swapkinds import MIGRATION, SwapKind, swap_entry
+from archcore.vmflags import VM_READ
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from archcore.binding import Hooks
     from archcore.hookspecs import Vma
     from archcore.layout import EntryLayout, Level
@@ -41,8 +42,6 @@ class State(StrEnum):
 
 
 CLOSED = (State.HINT, State.GENUINE_NONE, State.INACCESSIBLE)
-PREDICATES = ("write", "dirty", "young", "special", "devmap", "soft_dirty", "uffd_wp", "protnone")
-SWAP_PREDICATES = ("swp_exclusive", "swp_soft_dirty", "swp_uffd_wp")
 
 
 class Answer(StrEnum):
@@ -66,8 +65,11 @@ class Decoded:
 
     ``address`` is physical: of the page, or of the table that a table entry points to. ``flags``
     are kernel predicates in lower case, then the single bits of the layout that are set, under
-    the layout's names. ``hardware`` answers for each kind of user-mode access. ``layout`` names the
-    bits of such an entry (None where no layout does); ``valid`` says whether hardware uses them.
+    the layout's names; ``savedwrite`` among them says that disarming would give write permission
+    back. ``hardware`` answers for each kind of user-mode access. ``layout`` names the bits of such
+    an entry (None where no layout does); ``valid`` says whether hardware uses them. ``swap`` is
+    type and offset of a swap entry, ``kind`` what it stands for. ``pkey`` is a present entry's
+    protection key: the field and the number. ``hugetlb``: only hugetlbfs stores a frame like that.
     """
 
     word: int
@@ -79,6 +81,9 @@ class Decoded:
     pfn: int | None = None
     address: int | None = None
     swap: tuple[int, int] | None = None
+    kind: SwapKind | None = None
+    pkey: tuple[str, int] | None = None
+    hugetlb: bool = False
     flags: tuple[str, ...] = ()
 
 
@@ -101,20 +106,23 @@ def decode(
         return _by_hardware(target, hooks, place, seen)
     own = LevelHooks(hooks, level)
     if own.none(word):
-        return evolve(seen, state=State.NONE)
+        return _empty(place, seen)
     upper = place.shift > target.geometry.page_shift
     if upper and seen.valid and not target.mmu.format.leaf(place, word):
         return _by_hardware(target, hooks, place, seen)
     if not own.present(word):
-        return _not_present(target, hooks, own, seen)
+        return _not_present(target, hooks, seen)
     pfn = own.pfn(word)
-    flags = (*_predicates(hooks, level, word), *_bits(place.layout, word, valid=seen.valid))
+    flags = (*of_present(hooks, level, word), *set_bits(place.layout, word, valid=seen.valid))
+    hugetlb = upper and not seen.valid and _of_hugetlb(target, hooks, place, word)
     return evolve(
         seen,
-        state=_present(hooks, own, seen, vma),
+        state=_present(target, hooks, seen, vma),
         layout=place.layout,
         pfn=pfn,
         address=pfn << target.geometry.page_shift,
+        pkey=protection_key(place.layout, word, valid=seen.valid),
+        hugetlb=hugetlb,
         flags=flags,
     )
 
@@ -159,25 +167,33 @@ def _by_hardware(target: Target, hooks: Hooks, level: Level, seen: Decoded) -> D
     return evolve(seen, state=State.MAPPED, pfn=pfn, address=address)
 
 
-def _not_present(target: Target, hooks: Hooks, own: LevelHooks, seen: Decoded) -> Decoded:
+def _empty(level: Level, seen: Decoded) -> Decoded:
+    """Decode what the kernel takes for empty, which may have bits set that it overlooks."""
+    if not seen.word:
+        return evolve(seen, state=State.NONE)
+    flags = tuple(set_bits(level.layout, seen.word, valid=seen.valid))
+    return evolve(seen, state=State.NONE, layout=level.layout, flags=flags)
+
+
+def _not_present(target: Target, hooks: Hooks, seen: Decoded) -> Decoded:
     if not hooks.has(hook_name("to_swp_entry", seen.level)):
         return seen
-    value = own.to_swp_entry(seen.word)
-    flags = (
-        name.removeprefix("swp_").replace("_", "-")
-        for name in SWAP_PREDICATES
-        if hooks.has(hook_name(name, seen.level)) and getattr(own, name)(seen.word)
-    )
+    entry = swap_entry(target.swap_types, hooks, seen.level, seen.word)
+    kept = of_swap(hooks, seen.level, seen.word)
+    flags = dict.fromkeys((*kept, *entry.marks, *set_bits(target.swap, seen.word, valid=False)))
     return evolve(
         seen,
-        state=State.SWAP,
+        state=State.MIGRATION if entry.kind in MIGRATION else State.SWAP,
         layout=target.swap,
-        swap=(hooks.arch_swp_type(value), hooks.arch_swp_offset(value)),
-        flags=(*flags, *_bits(target.swap, seen.word, valid=False)),
+        pfn=entry.pfn,
+        address=None if entry.pfn is None else entry.pfn << target.geometry.page_shift,
+        swap=(entry.type, entry.offset),
+        kind=entry.kind,
+        flags=tuple(flags),
     )
 
 
-def _present(hooks: Hooks, own: LevelHooks, seen: Decoded, vma: Vma | None) -> State:
+def _present(target: Target, hooks: Hooks, seen: Decoded, vma: Vma | None) -> State:
     if Answer.ALLOWS in seen.hardware.values():
         return State.MAPPED
     kinds = vma_kinds(hooks) if vma is None else (vma,)
@@ -188,41 +204,66 @@ def _present(hooks: Hooks, own: LevelHooks, seen: Decoded, vma: Vma | None) -> S
     if state is not State.OTHER:
         return state
     if seen.valid:
-        return State.MAPPED if vma is None or not _without_rights(seen, vma) else State.GENUINE_NONE
-    return State.OTHER if own.protnone(seen.word) else State.INVALID
+        return _valid_but_closed(target, hooks, seen, vma)
+    return State.OTHER if LevelHooks(hooks, seen.level).protnone(seen.word) else State.INVALID
 
 
-def _without_rights(seen: Decoded, vma: Vma) -> bool:
-    """Recognise a genuine none that hardware may walk; huge pages of several entries can be."""
-    return not vma.accessible and set(seen.hardware.values()) == {Answer.NO_RIGHT}
+def _valid_but_closed(target: Target, hooks: Hooks, seen: Decoded, vma: Vma | None) -> State:
+    """Tell a genuine none that hardware may walk from a page of the kernel."""
+    rights = vma is not None and vma.accessible
+    if rights or set(seen.hardware.values()) != {Answer.NO_RIGHT}:
+        return State.MAPPED
+    if vma is not None:
+        return State.GENUINE_NONE
+    return State.INACCESSIBLE if _none_of_huge_page(target, hooks, seen) else State.MAPPED
+
+
+def _none_of_huge_page(target: Target, hooks: Hooks, seen: Decoded) -> bool:
+    """Say whether it is a none made into an entry of a huge page, which can validate it."""
+    make = hooks.helpers.get("arch_make_huge_pte")
+    if make is None or not hooks.has(hook_name("mkhuge", LEVELS[0])):
+        return False
+    same = LevelHooks(hooks, seen.level).same
+    nones = _nones(hooks, seen.level, seen.word)
+    sizes = range(target.geometry.page_shift, target.geometry.va_bits)
+    return any(same(make(none, size), seen.word) for none in nones for size in sizes)
 
 
 def _closed(hooks: Hooks, seen: Decoded, vma: Vma) -> State:
     """Return what an entry that hardware refuses is in a VMA; OTHER is neither hint nor none."""
     own, word = LevelHooks(hooks, seen.level), seen.word
-    numa = own.numa(vma, word)
+    numa = hooks.has(hook_name("numa", seen.level)) and own.numa(vma, word)
     if vma.accessible:
         return State.HINT if numa else State.OTHER
-    by_mprotect = _made_by_mprotect(hooks, own, word)
+    by_mprotect = _made_by_mprotect(hooks, seen.level, word)
     if numa and "vma" not in hooks.needs(hook_name("numa", seen.level)) and not by_mprotect:
         return State.HINT
     return State.GENUINE_NONE if by_mprotect or own.protnone(word) else State.OTHER
 
 
-def _made_by_mprotect(hooks: Hooks, own: LevelHooks, word: int) -> bool:
+def _made_by_mprotect(hooks: Hooks, level: str, word: int) -> bool:
     """Say whether taking all rights away leaves the word as it is."""
-    nones = (vma.vm_page_prot for vma in vma_kinds(hooks) if not vma.accessible)
-    return any(own.same(own.modify(word, none), word) for none in nones)
+    same = LevelHooks(hooks, level).same
+    return any(same(none, word) for none in _nones(hooks, level, word))
 
 
-def _predicates(hooks: Hooks, level: str, word: int) -> Iterator[str]:
-    own = LevelHooks(hooks, level)
-    for name in PREDICATES:
-        if getattr(own, name)(word):
-            yield name.replace("_", "-")
+def _nones(hooks: Hooks, level: str, word: int) -> set[int]:
+    """Return what mprotect makes of the word in a VMA without rights."""
+    if not hooks.has(hook_name("modify", level)):
+        return set()
+    modify = LevelHooks(hooks, level).modify
+    return {modify(word, vma.vm_page_prot) for vma in vma_kinds(hooks) if not vma.accessible}
 
 
-def _bits(layout: EntryLayout, word: int, *, valid: bool) -> Iterator[str]:
-    for one, value in layout.named(word, valid=valid):
-        if value and isinstance(one, Bit):
-            yield one.name
+def _of_hugetlb(target: Target, hooks: Hooks, level: Level, word: int) -> bool:
+    """Say whether a closed entry of an upper level is one that the helpers of a PTE made.
+
+    Opened again by those it is sound; opened by the helpers of its level it has reserved bits set.
+    """
+    if not all(hooks.has(hook_name(name, level.name)) for name in ("modify", "mkhuge")):
+        return False
+    rights = hooks.vm_get_page_prot(VM_READ)
+    own, page = (LevelHooks(hooks, name) for name in (level.name, LEVELS[0]))
+    reserved = target.mmu.format.reserved
+    by_level, by_page = (own.mkhuge(one.modify(word, rights)) for one in (own, page))
+    return bool(reserved(level, by_level) and not reserved(level, by_page))

@@ -111,7 +111,10 @@ class AtLevel:
 
 @frozen
 class Plain:
-    """The hook implementations of any object: its members marked with ``hookimpl``."""
+    """The hook implementations of any object: its members marked with ``hookimpl``.
+
+    One whose first argument is called ``own`` receives the target's helpers of the lowest level.
+    """
 
     plugin: object
 
@@ -122,7 +125,9 @@ class Plain:
                 raise PluginError(
                     f"{hook} is a wrapper in a layer; a layer implements, an observer wraps"
                 )
-            yield Offer(hook, member, parameters(member))
+            names = parameters(member)
+            own = bool(names) and names[0] == "own"
+            yield Offer(hook, member, names[own:], LEVELS[0] if own else "")
         for _, member in inspect.getmembers(self.plugin, inspect.isroutine):
             extra = _helper_offer(member, LEVELS[0])
             if extra is not None:
@@ -130,14 +135,15 @@ class Plain:
 
 
 def parameters(routine: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the argument names of a function or bound method."""
+    """Return the argument names of a function or bound method, those with a default left out."""
     function = getattr(routine, "__func__", routine)
     return _of_function(function)[function is not routine :]
 
 
 @cache
 def _of_function(function: Callable[..., Any]) -> tuple[str, ...]:
-    return tuple(inspect.signature(function).parameters)
+    found = inspect.signature(function).parameters.values()
+    return tuple(one.name for one in found if one.default is one.empty)
 
 
 def marked(plugin: object) -> Iterator[tuple[str, Any]]:
@@ -182,7 +188,11 @@ def offers_of(part: object) -> Iterator[Offer]:
 
 
 class LevelHooks:
-    """The bound hooks of one level, by helper name: what ``own`` is."""
+    """The bound hooks of one level, by helper name: what ``own`` is.
+
+    Kernel helpers that are no hooks stand under their own names (``own.swp_entry``), those of the
+    level also without its prefix.
+    """
 
     def __init__(self, hooks: object, prefix: str) -> None:
         """Remember where to look names up."""
@@ -190,10 +200,17 @@ class LevelHooks:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any hook
         """Look a helper up once (``own.young``, ``own.page_none``); it stays in the instance."""
-        of_level = hook_name(name, self._prefix)
-        found = getattr(self._hooks, of_level if of_level in HOOKS else name)
+        found = self._find(name)
         setattr(self, name, found)
         return found
+
+    def _find(self, name: str) -> Any:  # noqa: ANN401 - any hook
+        """Prefer this level's hook, then a kernel helper, then a hook of no level."""
+        of_level = hook_name(name, self._prefix)
+        if of_level in HOOKS:
+            return getattr(self._hooks, of_level)
+        helpers = getattr(self._hooks, "helpers", {})
+        return helpers.get(of_level) or helpers.get(name) or getattr(self._hooks, name)
 
 
 def with_own(offer: Offer, hooks: object) -> Callable[..., Any]:

@@ -21,6 +21,11 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+def one_line(error: BaseException) -> str:
+    """Return the message of someone else's error without its line breaks."""
+    return " ".join(str(error).split())
+
+
 class ArchcoreError(Exception):
     """The root of all errors archcore raises on purpose."""
 
@@ -65,6 +70,10 @@ class PluginError(ArchcoreError):
     """A plugin that is missing, broken or incompatible."""
 
     exit_code = ExitCode.PLUGIN
+
+
+class MissingHookError(PluginError, AttributeError):
+    """A hook that was asked for and that no layer of the target implements."""
 
 
 class TraceError(ArchcoreError, ValueError):

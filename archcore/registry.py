@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from archcore import hookspecs
 from archcore.binding import bind
-from archcore.errors import ArchcoreError, PluginError, UnknownNameError
+from archcore.errors import ArchcoreError, PluginError, UnknownNameError, one_line
 from archcore.target import Target
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def targets_of(plugin: object) -> tuple[Target, ...]:
         manager.register(plugin)
         manager.check_pending()
     except pluggy.PluginValidationError as error:
-        raise PluginError(f"its hooks do not fit: {error}") from error
+        raise PluginError(f"its hooks do not fit: {one_line(error)}") from error
     targets: list[Target] = []
     for answer in manager.hook.archcore_targets():
         if not isinstance(answer, list | tuple):
@@ -162,7 +162,7 @@ def _origin(point: EntryPoint) -> str:
 
 def _rejection(point: EntryPoint, origin: str, error: BaseException) -> Rejection:
     own = isinstance(error, ArchcoreError)
-    reason = str(error) if own else f"{type(error).__name__}: {error}"
+    reason = str(error) if own else f"{type(error).__name__}: {one_line(error)}"
     verb = "mend" if own else "reinstall or mend"
     remedy = f"{verb} it, or leave it out with {BLOCK_LIST}={point.name}"
     return Rejection(point.name, origin, reason, remedy)

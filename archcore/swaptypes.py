@@ -11,7 +11,8 @@ class SwapTypes:
 
     Types are numbers from ``max_swapfiles`` up; None where the configuration has no such type.
     ``pfn_bits`` (SWP_PFN_BITS) are the offset bits a frame takes; ``migration_ad`` says whether
-    young and dirty of a migration entry stand above them.
+    young and dirty of a migration entry stand above them. ``type_bits`` are the bits of a
+    swp_entry_t above SWP_TYPE_SHIFT: 7 until Linux 4.19, 6 since 3159f943aafd (4.20).
     """
 
     max_swapfiles: int
@@ -27,3 +28,4 @@ class SwapTypes:
     device_exclusive_read: int | None = None
     pfn_bits: int
     migration_ad: bool
+    type_bits: int = 6

@@ -30,7 +30,8 @@ class Target:
     ``architecture`` and ``encoding`` are layers: anything ``archcore.entry.layer`` accepts, such
     as an object with ``hookimpl`` methods. ``swap`` is the layout of a not-present swap entry.
     ``sources`` name the documents the bits were read in. ``engine`` is the engine profile of the
-    era. ``swap_types`` is what the types above the real swap areas mean. Raises PluginError for a malformed id or another ``api`` than this core speaks.
+    era. ``swap_types`` is what the types above the real swap areas mean. Raises PluginError for a
+    malformed id or another ``api`` than this core speaks.
     """
 
     id: str = field(validator=_is_id)

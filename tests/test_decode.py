@@ -7,13 +7,13 @@ from attrs import evolve
 from archcore.binding import bind
 from archcore.decode import Answer, State, decode, tells_hint_from_none
 from archcore.encoding import Protnone, Write
-from archcore.entry import AtLevel, layer
+from archcore.entry import AtLevel, helper, layer
 from archcore.errors import LayoutError
 from archcore.hookspecs import hookimpl
 from archcore.hw.mmu import Mmu
 from archcore.specimens import live_entries, none_entries, vma_kinds, vma_view
-from archcore.vmflags import VM_NONE, VM_READ, VM_WRITE
-from archcore.words import both, has_all, negate
+from archcore.vmflags import VM_ACCESS_FLAGS, VM_NONE, VM_READ, VM_WRITE
+from archcore.words import bits, both, has_all, has_any, negate, put, same
 
 TOY = toy.module()
 ENTRY, SWAP, TARGET = TOY.ENTRY, TOY.SWAP, TOY.TARGET
@@ -27,6 +27,79 @@ class Closed:
     def pte_protnone(self, pte):
         """Ask for HINT without V."""
         return both(has_all(pte, ENTRY["HINT"]), negate(has_all(pte, ENTRY["V"])))
+
+
+class Elsewhere:
+    """A none protection that leaves HINT alone: SPECIAL without V."""
+
+    @hookimpl
+    def pte_present(self, pte):
+        """Count both kinds of closed entries."""
+        return has_any(pte, ENTRY.mask("V", "HINT", "SPECIAL"))
+
+    @hookimpl
+    def vm_get_page_prot(self, vm_flags):
+        """Change the protection of VMAs without rights."""
+        return TOY.vm_get_page_prot(vm_flags) if vm_flags & VM_ACCESS_FLAGS else self.page_none()
+
+    @hookimpl
+    def page_none(self):
+        """Return SPECIAL."""
+        return ENTRY["SPECIAL"].value
+
+
+class Kernel:
+    """The toy's hardware, were every page the kernel's own."""
+
+    def __getattr__(self, name):
+        """Read everything else as the toy does."""
+        return getattr(TARGET.mmu.format, name)
+
+    def allows(self, _level, _entry, _access):
+        """Refuse user mode."""
+        return False
+
+
+class HugePages:
+    """Huge pages made of entries that are valid whatever their protection."""
+
+    @hookimpl
+    def pte_mkhuge(self, pte):
+        """Change nothing."""
+        return pte
+
+    @helper("arch_make_huge_pte")
+    def make_huge(self, entry, _shift):
+        """Set V."""
+        return put(entry, ENTRY["V"])
+
+
+class Transient:
+    """A toy that counts SPECIAL alone as present."""
+
+    @hookimpl
+    def pte_present(self, pte):
+        """Read SPECIAL."""
+        return has_all(pte, ENTRY["SPECIAL"])
+
+
+class Huge:
+    """Presence and frame at the level above, and nothing else."""
+
+    @hookimpl
+    def pmd_none(self, pmd):
+        """Compare with zero."""
+        return same(pmd, 0)
+
+    @hookimpl
+    def pmd_present(self, pmd):
+        """Read SPECIAL."""
+        return has_all(pmd, ENTRY["SPECIAL"])
+
+    @hookimpl
+    def pmd_pfn(self, pmd):
+        """Read the frame."""
+        return bits(pmd, ENTRY["PFN"])
 
 
 RELATIVE = evolve(
@@ -99,17 +172,17 @@ class TestState:
 
     def test_present_but_closed_for_a_moment_is_invalid(self):
         """What is present, unusable to hardware and no protnone is a transient."""
+        target = evolve(TARGET, encoding=layer(TARGET.encoding, Transient()))
 
-        class Wider:
-            @hookimpl
-            def pte_present(self, pte):
-                """Count SPECIAL as present, too."""
-                return has_all(pte, ENTRY["SPECIAL"])
+        assert state(word("SPECIAL"), target) is State.INVALID
 
-        target = evolve(TARGET, encoding=layer(TARGET.encoding, Wider()))
-        value = word("SPECIAL")
+    def test_a_level_without_hint_helpers_is_decoded_all_the_same(self):
+        """What is not known of it is left out, and nothing fails."""
+        target = evolve(TARGET, encoding=layer(TARGET.encoding, Huge()))
+        decoded = decode(target, bind(target), word("SPECIAL"), "pmd")
 
-        assert state(value, target) is State.INVALID
+        assert decoded.state is State.INVALID
+        assert decoded.pfn == FRAME
 
 
 class TestHint:
@@ -146,25 +219,6 @@ class TestHint:
 
     def test_a_hint_bit_of_its_own_decides_without_the_vma(self):
         """With another bit for the none protection, a hint is a hint and a none is a none."""
-
-        class Elsewhere:
-            """The none protection as no protection at all: present to the kernel by A."""
-
-            @hookimpl
-            def pte_present(self, pte):
-                return negate(both(negate(has_all(pte, ENTRY["V"])), negate(_parked(pte))))
-
-            @hookimpl
-            def vm_get_page_prot(self, vm_flags):
-                return TOY.vm_get_page_prot(vm_flags) if vm_flags & 7 else ENTRY["SPECIAL"].value
-
-            @hookimpl
-            def page_none(self):
-                return ENTRY["SPECIAL"].value
-
-        def _parked(pte):
-            return negate(both(negate(has_all(pte, ENTRY["HINT"])), negate(has_all(pte, ENTRY["SPECIAL"]))))
-
         target = evolve(TARGET, encoding=layer(TARGET.encoding, Elsewhere()))
 
         assert tells_hint_from_none(target, bind(target)) is None
@@ -233,17 +287,19 @@ class TestHardware:
         assert young.hardware["read"] is Answer.ALLOWS
 
     def test_a_page_without_user_rights_outside_such_a_vma_is_mapped(self):
-        """Kernel pages refuse user mode and are no hints; in a VMA without rights it is the none."""
-
-        class Refuses:
-            def __getattr__(self, name):
-                return getattr(TARGET.mmu.format, name)
-
-            def allows(self, _level, _entry, _access):
-                return False
-
-        target = evolve(TARGET, mmu=Mmu(Refuses()))
+        """A page of the kernel is no hint; in a VMA without rights the same word is a none."""
+        target = evolve(TARGET, mmu=Mmu(Kernel()))
 
         assert state(word("V", "W"), target) is State.MAPPED
         assert state(word("V", "W"), target, vma=vma(VM_READ | VM_WRITE)) is State.MAPPED
         assert state(word("V", "W"), target, vma=vma(VM_NONE)) is State.GENUINE_NONE
+
+    def test_a_none_made_valid_for_a_huge_page_is_undecided_without_the_vma(self):
+        """The word that mprotect and then arch_make_huge_pte leave is no page of the kernel."""
+        encoding = layer(TARGET.encoding, HugePages())
+        target = evolve(TARGET, mmu=Mmu(Kernel()), encoding=encoding)
+        none = word("V", "HINT", "A")
+
+        assert state(none, target) is State.INACCESSIBLE
+        assert state(none, target, vma=vma(VM_NONE)) is State.GENUINE_NONE
+        assert state(word("V", "W", "A"), target) is State.MAPPED

@@ -14,7 +14,7 @@ from archcore.errors import PluginError
 
 if TYPE_CHECKING:
     from archcore.cli.options import Output
-    from archcore.replay.scalar import Settings
+    from archcore.replay.settings import Settings
     from archcore.report.compare import Row
     from archcore.target import Target
     from archcore.trace.record import Trace
@@ -25,17 +25,23 @@ ENGINES = "The engine profile for all targets: seed, v3.8, v6.1, or native for e
 @click.command(
     epilog=examples(
         "archcore compare",
-        "archcore compare x86-v3.8 x86-v6.1 --engine native --format json",
+        "archcore compare TARGET TARGET --engine native --format json",
         "archcore compare --trace ls.lackey.gz --schedule 0:50%,1:50% --format markdown",
     )
 )
 @click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=complete_target)
 @click.option("--trace", default=PACKAGED, help="A trace file, or - for standard input.")
 @click.option("--skip-bad", type=click.IntRange(0), default=0, help="Bad lines to tolerate.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes; one for each CPU if not given.")
 @replay_options("v6.1", ENGINES)
 @output("markdown", "csv")
 def command(
-    targets: tuple[str, ...], trace: str, skip_bad: int, settings: Settings, out: Output
+    targets: tuple[str, ...],
+    trace: str,
+    skip_bad: int,
+    jobs: int | None,
+    settings: Settings,
+    out: Output,
 ) -> int:
     """Compare how TARGETs encode the hint, and what a trace costs under each (default: all).
 
@@ -45,7 +51,7 @@ def command(
     chosen = _chosen(targets)
     reading = read_trace(trace, skip_bad)
     code = told(reading, trace)
-    rows = _rows(chosen, reading.trace, settings)
+    rows = _rows(chosen, reading.trace, settings, jobs)
     _print(rows, reading.trace, settings, out)
     return code
 
@@ -63,17 +69,11 @@ def _chosen(names: tuple[str, ...]) -> list[Target]:
     return chosen
 
 
-def _rows(chosen: list[Target], trace: Trace, settings: Settings) -> list[Row]:
-    from archcore.report.compare import compare
+def _rows(chosen: list[Target], trace: Trace, settings: Settings, jobs: int | None) -> list[Row]:
+    from archcore.report.pool import compare_all
 
-    with bar("replaying", len(chosen) * len(trace)) as progress:
-        done: dict[str, int] = {}
-
-        def step(name: str, count: int) -> None:
-            progress.update(count - done.get(name, 0))
-            done[name] = count
-
-        return list(compare(chosen, trace, settings, step))
+    with bar("replaying", len(chosen)) as progress:
+        return compare_all(chosen, trace, settings, jobs=jobs, progress=progress.update)
 
 
 def _print(rows: list[Row], trace: Trace, settings: Settings, out: Output) -> None:

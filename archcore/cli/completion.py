@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archcore.cli import ASKED_BY_SHELL
 from archcore.cli.options import examples, write
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ SHELLS = ("bash", "zsh", "fish")
         'eval "$(archcore completion bash)"',
         "archcore completion zsh > ~/.zfunc/_archcore",
         "archcore completion fish > ~/.config/fish/completions/archcore.fish",
-    ),
-    short_help="Print the completion script of a shell.",
+    )
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.option("--debug", is_flag=True, expose_value=False, hidden=True)
@@ -30,7 +30,7 @@ def command(shell: str) -> None:
 
     from archcore.cli.group import archcore
 
-    made = _kinds()[shell](archcore, {}, "archcore", "_ARCHCORE_COMPLETE")
+    made = _kinds()[shell](archcore, {}, "archcore", ASKED_BY_SHELL)
     # The base class fills in the template; the one for bash would first start a shell.
     write(Completer.source(made))
 

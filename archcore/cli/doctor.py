@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=examples("archcore doctor", "archcore doctor --format json"),
-    short_help="Check this installation.",
 )
 @output()
 def command(out: Output) -> ExitCode:
@@ -39,12 +38,12 @@ def _text(found: Installation, look: Look) -> str:
     from archcore.report.text import paint, pairs, table
 
     plugins = [
-        (plugin.name, plugin.origin, _standing(plugin.reason, look), plugin.said)
+        (plugin.name, plugin.origin, "REJECTED" if plugin.reason else "ok", plugin.said)
         for plugin in found.plugins
     ]
     sections = {
         "Versions": pairs(list(found.versions.items())),
-        "Plugins": table(("NAME", "ORIGIN", "STATE", "TARGETS, OR WHY NOT"), plugins)
+        "Plugins": table(("NAME", "ORIGIN", "STATE", "TARGETS, OR WHY NOT"), plugins, look)
         if plugins
         else "  none; install an architecture, such as the distributions under arches/",
         "Commands of plugins": pairs(list(found.commands.items())) if found.commands else "",
@@ -54,9 +53,3 @@ def _text(found: Installation, look: Look) -> str:
     return "\n\n".join(
         f"{paint(title, 'bold', look)}\n{body}" for title, body in sections.items() if body
     )
-
-
-def _standing(reason: str, look: Look) -> str:
-    from archcore.report.text import paint
-
-    return paint("REJECTED", "red", look) if reason else paint("ok", "green", look)

@@ -50,6 +50,7 @@ class LazyGroup(click.Group):
         """Load a command by name; None if nobody has it."""
         if cmd_name in COMMANDS:
             command: click.Command = import_module(f"archcore.cli.{cmd_name}").command
+            command.short_help = COMMANDS[cmd_name]
             return command
         return _of_plugin(cmd_name)
 

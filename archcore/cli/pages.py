@@ -14,7 +14,10 @@ COMMANDS = {
     "show": "Draw the entries of a target: fields, protections, what arming does.",
     "explain": "Decode words: state, frame, flags, what hardware would do.",
     "compare": "Compare the hint encodings of targets on a trace.",
+    "walk": "Print every mapping of a memory image, NUMA hints among them.",
+    "vectors": "Check a target against results of a kernel's own helpers.",
     "run": "Replay a trace and print the kernel's counters.",
+    "check": "Hold targets against an emulated MMU.",
     "doctor": "Check this installation.",
     "completion": "Print the completion script of a shell.",
 }

@@ -15,7 +15,7 @@ from archcore.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from archcore.replay.scalar import Settings
+    from archcore.replay.settings import Settings
     from archcore.trace.reading import Reading
 
 SIZE = re.compile(r"([0-9]+)([KMG]?)", re.IGNORECASE)
@@ -66,7 +66,7 @@ def replay_options(engine: str, engines: str) -> Callable[[Callable[..., Any]], 
 def _settings(
     engine: str, nodes: int, schedule: str | None, period: int | None, size: str | None
 ) -> Settings:
-    from archcore.replay.scalar import SCAN_SIZE, Settings
+    from archcore.replay.settings import SCAN_SIZE, Settings
     from archcore.trace.schedule import DEFAULT_SCHEDULE, Schedule
 
     chosen = Schedule.parse(schedule or ("0:100%" if nodes == 1 else DEFAULT_SCHEDULE))

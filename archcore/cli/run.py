@@ -12,16 +12,16 @@ from archcore.cli.tracing import read_trace
 
 if TYPE_CHECKING:
     from archcore.cli.options import Output
-    from archcore.replay.scalar import Settings
+    from archcore.replay.settings import Settings
 
 ENGINES = "The engine profile: seed, v3.8, v6.1, or native for that of the target's era."
 
 
 @click.command(
     epilog=examples(
-        "archcore run packaged --target x86-v6.1",
+        "archcore run packaged --target TARGET",
         "valgrind --tool=lackey --trace-mem=yes --log-fd=9 ls 9>&1 >/dev/null "
-        "| archcore run - --target x86-v3.8 --engine v3.8",
+        "| archcore run - --target TARGET --engine v3.8",
     )
 )
 @click.argument("trace", metavar="TRACE")

@@ -19,8 +19,7 @@ from archcore.cli.options import (
         "archcore show TARGET",
         "archcore show TARGET --level swap",
         "archcore show TARGET --level pmd --format svg > pmd.svg",
-    ),
-    short_help="Draw the entries of a target: fields, protections, what arming does.",
+    )
 )
 @click.argument("target", shell_complete=complete_target)
 @click.option(

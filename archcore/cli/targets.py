@@ -20,7 +20,6 @@ NONE_YET = (
 
 @click.command(
     epilog=examples("archcore targets", "archcore targets --format json"),
-    short_help="What is registered, from which distribution, what was rejected and why.",
 )
 @output()
 def command(out: Output) -> None:

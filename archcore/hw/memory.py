@@ -90,10 +90,12 @@ class PhysicalMemory:
         the frame, or the block the frame is part of.
         """
         dtype = DTYPES[width, byteorder]
-        data, first = self._backed(address >> self.frame_shift)
-        end = address + count * dtype.itemsize
-        others = range((address >> self.frame_shift) + 1, (end - 1 >> self.frame_shift) + 1)
-        if any(self._backing.get(pfn, (None,))[0] is not data for pfn in others):
+        pfn = address >> self.frame_shift
+        last = (address + count * dtype.itemsize - 1) >> self.frame_shift
+        data, first = self._backed(pfn)
+        if pfn != last and any(
+            self._backing.get(other, (None,))[0] is not data for other in range(pfn, last + 1)
+        ):
             msg = (
                 f"{count} words of {width} bits at {address:#x} leave their frame; back a table of "
                 "several frames with allocate_block"

@@ -8,12 +8,10 @@ from archcore.errors import LayoutError
 from archcore.hw.rights import ALL, RIGHTS_BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from archcore.hw.mmu import TlbGeometry
 
-# Large pages have entries of their own, one for so many of the small ones and at least one set:
-# 32 beside 1024, as many as the first-level data TLB of Intel's Skylake has for 2M and 4M pages.
+# A choice of this model: each large page size has one entry for so many small ones, and at least as
+# many as a set has ways.
 SMALL_PER_LARGE = 32
 
 
@@ -98,23 +96,24 @@ class Tlb:
     def invalidate_range(self, first: int, last: int) -> int:
         """Forget the pages ``first`` to ``last``, both included; return how many entries went."""
         self.invalidations += 1
-        dropped = 0
-        for order, held in self._held():
-            for key in [key for key in held if first >> order <= key <= last >> order]:
-                del held[key]
-                dropped += 1
-        return dropped
+        picked = range(first, min(last, first + self.mask) + 1)
+        dropped = sum(_forget(self.sets[page & self.mask], first, last) for page in picked)
+        return dropped + sum(
+            _forget(held, first >> order, last >> order) for order, held in self._large.items()
+        )
 
     def flush(self) -> int:
         """Forget everything; return how many entries went."""
         self.invalidations += 1
-        dropped = 0
-        for _, held in self._held():
-            dropped += len(held)
+        everything = (*self.sets, *self._large.values())
+        dropped = sum(map(len, everything))
+        for held in everything:
             held.clear()
         return dropped
 
-    def _held(self) -> Iterator[tuple[int, dict[int, int]]]:
-        """Yield each set with the order of its pages."""
-        yield from ((0, held) for held in self.sets if held)
-        yield from self._large.items()
+
+def _forget(held: dict[int, int], first: int, last: int) -> int:
+    gone = [key for key in held if first <= key <= last]
+    for key in gone:
+        del held[key]
+    return len(gone)

@@ -124,8 +124,8 @@ class Walker:
         """Return why a walk that ends at this entry faults, if it does."""
         if reading.refusal is not None:
             return reading.refusal
-        # Before permissions, in the order of Arm DDI 0487, "MMU fault prioritization"; the other
-        # architectures report both alike.
+        # Before permissions, as DDI 0487 ("MMU fault prioritization") orders them; where the access
+        # flag has no fault of its own the order cannot be seen.
         if not (reading.accessed or self.mmu.sets_accessed):
             return FaultKind.ACCESS_FLAG
         return None if rights & RIGHT_OF[access] else FaultKind.PERMISSION

@@ -28,7 +28,7 @@ class EntryLayout:
     """
 
     name: str
-    fields: tuple[Field, ...] = field(converter=tuple)
+    fields: tuple[Field, ...] = field(converter=tuple[Field, ...])
     width: int = 64
     source: str = ""
     masks: dict[str, Mask] = field(init=False, repr=False, eq=False)

@@ -66,13 +66,16 @@ def _check_meet(lower: Level, upper: Level) -> None:
 class Geometry:
     """The levels of a page table, lowest first, and how its entries lie in memory.
 
+    ``sign_extended``: the highest translated bit of an address is repeated above it, so that the
+    upper half of the root belongs to the kernel; otherwise the whole root belongs to user mode.
     Raises LayoutError when there is no level, when two have one name, do not meet, or have entries
     of two widths, and for an unknown byte order or no physical address bits.
     """
 
-    levels: tuple[Level, ...] = field(converter=tuple)
+    levels: tuple[Level, ...] = field(converter=tuple[Level, ...])
     pa_bits: int
     byteorder: Literal["little", "big"] = "little"
+    sign_extended: bool = False
 
     def __attrs_post_init__(self) -> None:
         """Check that each level begins where the one below it ends."""

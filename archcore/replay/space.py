@@ -12,11 +12,9 @@ from archcore.trace.record import Op
 from archcore.vmflags import VM_EXEC, VM_READ, VM_WRITE, VmFlags
 
 if TYPE_CHECKING:
-    from archcore.layout import Geometry
-    from archcore.mm.mm import Mm
     from archcore.trace.record import Trace
 
-GRAIN = 1 << 16  # the largest base page of any kernel: every target gets the same VMAs
+GRAIN_SHIFT = 16  # the largest base page of any kernel: every target gets the same VMAs
 GAP = 1 << 20
 RIGHTS = {
     Op.READ: VM_READ,
@@ -35,20 +33,19 @@ class Area:
     flags: VmFlags
 
 
-def areas(trace: Trace, geometry: Geometry) -> tuple[Area, ...]:
+def areas(trace: Trace, page_shift: int, va_bits: int) -> tuple[Area, ...]:
     """Return the stretches a trace touches, in address order; gaps up to 1 MiB are filled.
 
     They begin and end at multiples of 64 KiB, so that targets of all page sizes get the same ones.
     Raises InputError for an address that the target's page tables cannot translate.
     """
-    grain = max(GRAIN, geometry.page_size)
-    shift = grain.bit_length() - 1
+    shift = max(GRAIN_SHIFT, page_shift)
     references = trace.split_at_pages(shift)
     if not len(references.page):
         return ()
     pages = np.unique(references.page)
-    _check_reach(int(pages[-1]) << shift, trace, geometry)
-    firsts = np.flatnonzero(np.diff(pages, prepend=pages[:1]) > GAP // grain)
+    _check_reach(int(pages[-1]) << shift, trace, va_bits)
+    firsts = np.flatnonzero(np.diff(pages, prepend=pages[:1]) > GAP >> shift)
     firsts = np.concatenate([[0], firsts])
     lasts = np.concatenate([firsts[1:] - 1, [len(pages) - 1]])
     owner = np.searchsorted(pages[firsts], references.page, side="right") - 1
@@ -62,16 +59,9 @@ def areas(trace: Trace, geometry: Geometry) -> tuple[Area, ...]:
     )
 
 
-def _check_reach(top: int, trace: Trace, geometry: Geometry) -> None:
-    if top >> geometry.va_bits:
-        msg = (
-            f"{trace.origin}: address {top:#x} does not fit the {geometry.va_bits} address bits "
+def _check_reach(top: int, trace: Trace, va_bits: int) -> None:
+    if top >> va_bits:
+        raise InputError(
+            f"{trace.origin}: address {top:#x} does not fit the {va_bits} address bits "
             "of this target; pick a target with more"
         )
-        raise InputError(msg)
-
-
-def map_trace(mm: Mm, trace: Trace) -> None:
-    """Add the VMAs a trace needs to an empty address space; see areas."""
-    for area in areas(trace, mm.geometry):
-        mm.mmap(area.start, area.end, area.flags)

@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 from attrs import asdict, evolve, frozen
 
+from archcore.errors import InputError
 from archcore.mm.reason import Reason
-from archcore.replay.scalar import Settings, replay
+from archcore.replay.plan import plan, shape
+from archcore.replay.scalar import replay
 from archcore.report.document import hexword
 from archcore.report.properties import Finding, Properties, properties
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
+    from archcore.replay.plan import Plan, Shape
     from archcore.replay.result import ReplayResult
+    from archcore.replay.settings import Settings
     from archcore.target import Target
     from archcore.trace.record import Trace
 
@@ -24,28 +28,31 @@ UNSTATED = Reason.UNSTATED.value
 
 @frozen
 class Row:
-    """One target of a comparison."""
+    """One target of a comparison; ``refusal`` says why there is no replay where there is none."""
 
     target: Target
     properties: Properties
-    replay: ReplayResult
+    replay: ReplayResult | None
+    refusal: str = ""
 
 
-def compare(
-    targets: Iterable[Target],
-    trace: Trace,
-    settings: Settings,
-    progress: Callable[[str, int], None] | None = None,
-) -> Iterator[Row]:
+def compare(targets: Iterable[Target], trace: Trace, settings: Settings) -> Iterator[Row]:
     """Yield a row a target; the engine ``native`` gives each target the profile of its era.
 
-    ``progress`` is called with the target's id and the references done.
+    A target that cannot hold the trace's addresses gets a row without a replay.
     """
+    plans: dict[Shape, Plan] = {}
     for target in targets:
+        found, form = properties(target), shape(target)
+        try:
+            if form not in plans:
+                plans[form] = plan(trace, form, settings)
+        except InputError as error:
+            yield Row(target, found, None, str(error))
+            continue
         engine = target.engine if settings.engine == NATIVE else settings.engine
-        told = None if progress is None else (lambda n, t=target.id: progress(t, n))
-        result = replay(target, trace, evolve(settings, engine=engine), progress=told)
-        yield Row(target, properties(target), result)
+        chosen = evolve(settings, engine=engine)
+        yield Row(target, found, replay(target, trace, chosen, steps=plans[form]))
 
 
 def document(row: Row) -> dict[str, object]:
@@ -55,7 +62,8 @@ def document(row: Row) -> dict[str, object]:
         "encoding": row.properties.encoding,
         "proposal": row.target.proposal,
         "properties": _properties(row),
-        "replay": replay_document(row.replay),
+        "replay": None if row.replay is None else replay_document(row.replay),
+        "refusal": row.refusal or None,
     }
 
 

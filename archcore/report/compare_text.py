@@ -63,7 +63,7 @@ def render(rows: Sequence[Row], look: Look = PLAIN) -> str:
     ]
     failures = [f"  {line}" for row in rows for line in _failures(row)]
     if failures:
-        title = paint("Properties that fail, each with an entry that shows it", "bold", look)
+        title = paint("What fails, each property with an entry that shows it", "bold", look)
         parts.append("\n".join([title, *failures]))
     return "\n\n".join(parts)
 
@@ -76,7 +76,7 @@ def render_markdown(rows: Sequence[Row]) -> str:
         parts.append("\n".join([f"## {title}", "", *(f"| {' | '.join(line)} |" for line in lines)]))
     failures = [f"- {line}" for row in rows for line in _failures(row)]
     if failures:
-        parts.append("\n".join(["## Properties that fail", "", *failures]))
+        parts.append("\n".join(["## What fails", "", *failures]))
     return "\n\n".join(parts)
 
 
@@ -120,6 +120,8 @@ def _kept(row: Row) -> tuple[str, ...]:
 
 def _replay(row: Row) -> tuple[str, ...]:
     result = row.replay
+    if result is None:
+        return (row.target.id, *("-" for _ in REPLAY[1:]))
     counters = [str(result.counters[name]) for name in REPLAY[2:7]]
     return (
         row.target.id,
@@ -141,7 +143,7 @@ SECTIONS = (
 
 def _failures(row: Row) -> list[str]:
     width = row.target.geometry.width
-    lines = []
+    lines = [f"{row.target.id}: not replayed: {row.refusal}"] if row.refusal else []
     for name, found in row.properties.findings().items():
         if found.counterexample is not None:
             word = hexword(found.counterexample, width)

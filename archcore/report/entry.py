@@ -9,6 +9,7 @@ from archcore.layout import Bit
 from archcore.report.document import hexnumber, hexword
 from archcore.report.fields import bits_of, runs, unnamed
 from archcore.report.text import PLAIN, Look, paint, pairs, table
+from archcore.swapkinds import SwapKind
 
 if TYPE_CHECKING:
     from archcore.decode import Decoded
@@ -27,6 +28,18 @@ STATES = {
     State.INVALID: "invalid: present to the kernel, closed to the hardware for a moment",
     State.OTHER: "other: no state the target's helpers name",
 }
+IN_DEVICE = "swap: used for a page in a device's memory"
+BY_DEVICE = "swap: used for a page that a device has for itself"
+KINDS = {
+    SwapKind.HWPOISON: "swap: used for a page lost to a memory error",
+    SwapKind.MARKER: "swap: used for a mark where no page is",
+    SwapKind.SWAPIN_ERROR: "swap: used for a page that could not be read back",
+    SwapKind.DEVICE_PRIVATE_WRITABLE: IN_DEVICE,
+    SwapKind.DEVICE_PRIVATE_READABLE: IN_DEVICE,
+    SwapKind.DEVICE_EXCLUSIVE_WRITABLE: BY_DEVICE,
+    SwapKind.DEVICE_EXCLUSIVE_READABLE: BY_DEVICE,
+    SwapKind.UNASSIGNED: "swap: of a type that means nothing in this configuration",
+}
 STYLES = {State.MAPPED: "green", State.HINT: "yellow", State.INACCESSIBLE: "yellow"}
 
 
@@ -42,6 +55,8 @@ def document(target: Target, decoded: Decoded) -> dict[str, object]:
         "hardware": {access: answer.verdict for access, answer in decoded.hardware.items()},
         "address": hexnumber(decoded.address),
         "swap": _swap_document(decoded),
+        "pkey": _key_document(decoded),
+        "hugetlb": decoded.hugetlb,
         "why": {access: answer.value for access, answer in decoded.hardware.items()},
         "bytes": stored(target, decoded),
         "fields": [
@@ -56,17 +71,36 @@ def _swap_document(decoded: Decoded) -> dict[str, object] | None:
     if decoded.swap is None:
         return None
     area, offset = decoded.swap
-    return {"type": area, "offset": hex(offset)}
+    return {
+        "type": area,
+        "offset": hex(offset),
+        "kind": None if decoded.kind is None else decoded.kind.value,
+    }
+
+
+def _key_document(decoded: Decoded) -> dict[str, object] | None:
+    if decoded.pkey is None:
+        return None
+    name, number = decoded.pkey
+    return {"field": name, "number": number}
+
+
+def state_in_words(decoded: Decoded) -> str:
+    """Return the state with what it means; a swap entry that is no swap says what it is."""
+    if decoded.state is State.SWAP and decoded.kind in KINDS:
+        return KINDS[decoded.kind]
+    return STATES[decoded.state]
 
 
 def text(target: Target, decoded: Decoded, look: Look = PLAIN) -> str:
     """Return a decoded word as text; every bit that has a name stands on a line of its own."""
     word = hexword(decoded.word, target.geometry.width)
-    state = paint(STATES[decoded.state], STYLES.get(decoded.state, "bold"), look)
+    state = paint(state_in_words(decoded), STYLES.get(decoded.state, "bold"), look)
     facts = [("state", state), *_place(decoded)]
     if decoded.layout is not None:
-        facts.append(("flags", ", ".join(_predicates(decoded)) or "no flag is set"))
-    facts += [("hardware", _hardware(decoded)), ("memory", stored(target, decoded))]
+        facts.append(("flags", ", ".join(predicates(decoded)) or "no predicate holds"))
+    facts += [*_notes(decoded), ("hardware", hardware_in_words(decoded))]
+    facts.append(("memory", stored(target, decoded)))
     head = f"{paint(word, 'bold', look)}  {target.id} {decoded.level}"
     bits = _bits(decoded, look)
     return "\n".join((head, pairs(facts), *(("", bits) if bits else ())))
@@ -78,20 +112,43 @@ def stored(target: Target, decoded: Decoded) -> str:
     return decoded.word.to_bytes(width // 8, order).hex(" ")
 
 
+def swap_in_words(decoded: Decoded) -> str:
+    """Return type, offset and kind of a swap entry; empty for any other."""
+    if decoded.swap is None:
+        return ""
+    number, offset = decoded.swap
+    kind = f" ({decoded.kind.value})" if decoded.kind is not None else ""
+    return f"type {number}{kind}, offset {offset:#x}"
+
+
 def _place(decoded: Decoded) -> list[tuple[str, str]]:
-    if decoded.swap is not None:
-        return [("swap", f"type {decoded.swap[0]}, offset {decoded.swap[1]:#x}")]
+    facts = [("swap", swap_in_words(decoded))] if decoded.swap is not None else []
     if decoded.pfn is not None:
-        return [("frame", f"{decoded.pfn:#x}, physical address {decoded.address:#x}")]
-    return [] if decoded.address is None else [("table", f"physical address {decoded.address:#x}")]
+        facts.append(("frame", f"{decoded.pfn:#x}, physical address {decoded.address:#x}"))
+    elif decoded.address is not None:
+        facts.append(("table", f"physical address {decoded.address:#x}"))
+    return facts
 
 
-def _predicates(decoded: Decoded) -> list[str]:
+def _notes(decoded: Decoded) -> list[tuple[str, str]]:
+    """Return what the flags alone would not make clear."""
+    facts = []
+    if "savedwrite" in decoded.flags:
+        facts.append(("write", "remembered (savedwrite): disarmed, the page is writable again"))
+    if decoded.pkey is not None and decoded.pkey[1]:
+        facts.append(("key", f"{decoded.pkey[1]} in {decoded.pkey[0]}"))
+    if decoded.hugetlb:
+        facts.append(("page", "of hugetlbfs, which stores the frame as in a PTE"))
+    return facts
+
+
+def predicates(decoded: Decoded) -> list[str]:
     """Return the kernel's own words for the flags; the layout's names follow bit by bit."""
-    return [flag for flag in decoded.flags if flag.islower()]
+    names = {one.name for one in decoded.layout.fields} if decoded.layout is not None else set()
+    return [flag for flag in decoded.flags if flag not in names]
 
 
-def _hardware(decoded: Decoded) -> str:
+def hardware_in_words(decoded: Decoded) -> str:
     """Return what user mode gets, the accesses with the same answer together."""
     accesses: dict[Answer, list[str]] = {}
     for access, answer in decoded.hardware.items():

@@ -44,11 +44,12 @@ def highest_first(layout: EntryLayout) -> list[Field]:
 def spelled(layout: EntryLayout, word: int, *, valid: bool) -> list[str]:
     """Return what is set in a word by name, ``NAME=value`` for wide fields, lowest first."""
     found = sorted(layout.named(word, valid=valid), key=lambda pair: pair[0].low)
-    return [
-        one.name if isinstance(one, Bit) else f"{one.name}={value:#x}"
-        for one, value in found
-        if value
-    ]
+    return [said(one, value) for one, value in found if value]
+
+
+def said(one: Field, value: int) -> str:
+    """Return a field that is set by name: ``NAME``, or ``NAME=value`` for a wide one."""
+    return one.name if isinstance(one, Bit) else f"{one.name}={value:#x}"
 
 
 def unnamed(layout: EntryLayout, *, valid: bool | None = None) -> list[int]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ESCAPES = {"bold": "1", "red": "31", "green": "32", "yellow": "33"}
 GAP = "  "
+BETWEEN = "   "  # what rich puts between two columns of a SIMPLE_HEAD box
 
 
 @frozen
@@ -35,9 +36,14 @@ def paint(text: str, style: str, look: Look) -> str:
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], look: Look = PLAIN) -> str:
-    """Return a table with one line a row; on a terminal with rich, long cells are folded."""
+    """Return a table with one line a row; on a terminal with rich, long cells are folded.
+
+    Only between words: where the longest words do not fit side by side, it stays plain.
+    """
     if look.columns is not None and find_spec("rich") is not None:
-        return _fitted(headers, rows, look.columns, colour=look.colour)
+        widths = _folded([headers, *rows], look.columns)
+        if widths is not None:
+            return _drawn(headers, rows, widths, look)
     lines = _columns([headers, *rows])
     return "\n".join([paint(lines[0], "bold", look), *lines[1:]])
 
@@ -55,8 +61,22 @@ def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def _fitted(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], columns: int, *, colour: bool
+def _folded(rows: Sequence[Sequence[str]], columns: int) -> list[int] | None:
+    """Return column widths that fit, the widest columns folded first; None if words do not fit."""
+    cells = list(zip(*rows, strict=True))
+    words = [max((len(word) for cell in one for word in cell.split()), default=1) for one in cells]
+    widths = [max(1, *map(len, one)) for one in cells]
+    while sum(widths) + len(BETWEEN) * (len(widths) - 1) > columns:
+        spare = [width - word for width, word in zip(widths, words, strict=True)]
+        if not any(spare):
+            return None
+        widest = max((width, at) for at, width in enumerate(widths) if spare[at])[1]
+        widths[widest] -= 1
+    return widths
+
+
+def _drawn(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], look: Look
 ) -> str:
     from io import StringIO
 
@@ -66,10 +86,12 @@ def _fitted(
     from rich.text import Text
 
     made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for header in headers:
-        made.add_column(header, overflow="fold")
+    for header, width in zip(headers, widths, strict=True):
+        made.add_column(Text(header), width=width)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     paper = StringIO()
-    Console(file=paper, width=columns, force_terminal=colour, no_color=not colour).print(made)
+    Console(
+        file=paper, width=look.columns, force_terminal=look.colour, no_color=not look.colour
+    ).print(made)
     return "\n".join(line.rstrip() for line in paper.getvalue().splitlines())

@@ -13,7 +13,7 @@ from attrs import frozen
 from archcore.errors import TraceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from os import PathLike
 
 BLOCK = 1 << 19
@@ -40,16 +40,21 @@ def name_of(path: str | PathLike[str]) -> str:
 
 @contextmanager
 def opened(
-    path: str | PathLike[str], *, block: int = BLOCK
+    path: str | PathLike[str],
+    *,
+    block: int = BLOCK,
+    progress: Callable[[int], None] | None = None,
 ) -> Iterator[Iterator[bytes | Truncated]]:
     """Open ``path``, or standard input for ``-``, as blocks of at most ``block`` bytes.
 
     Gzip is told by its first bytes, never by a name. A damaged or shortened gzip stream gives all
-    that could be decoded and then one `Truncated`. Raises `TraceError` if it cannot be read.
+    that could be decoded and then one `Truncated`. ``progress`` is told how many bytes each piece
+    of the file has, as they are read. Raises `TraceError` if it cannot be read.
     """
     name = name_of(path)
     with _stream(path, name) as stream:
-        yield _decoded(_pieces(stream, name, block), block)
+        pieces = _pieces(stream, name, block)
+        yield _decoded(pieces if progress is None else _told(pieces, progress), block)
 
 
 def whole_lines(blocks: Iterable[bytes | Truncated]) -> Iterator[bytes | Truncated]:
@@ -94,6 +99,12 @@ def _pieces(stream: IO[bytes], name: str, size: int) -> Iterator[bytes]:
             raise _unreadable(name, error) from error
         if not piece:
             return
+        yield piece
+
+
+def _told(pieces: Iterator[bytes], progress: Callable[[int], None]) -> Iterator[bytes]:
+    for piece in pieces:
+        progress(len(piece))
         yield piece
 
 

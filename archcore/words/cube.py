@@ -37,8 +37,7 @@ class Cube:
     def __attrs_post_init__(self) -> None:
         """Refuse what no word can fulfil."""
         if self.ones & self.zeros:
-            msg = f"no word has {self.ones & self.zeros} both set and clear"
-            raise PortabilityError(msg)
+            raise PortabilityError(f"no word has {self.ones & self.zeros} both set and clear")
 
     @property
     def mask(self) -> Mask:
@@ -83,8 +82,8 @@ def split(
 def cover(width: int, *conditions: Callable[[Word], Truth]) -> tuple[Cube, ...] | None:
     """Return the disjoint cubes on which all conditions hold; None for more than LIMIT of them.
 
-    Each condition is looked at only where those before it hold, so put the narrow ones first.
-    Raises PortabilityError when a condition leaves the vocabulary.
+    One cube, if one is enough. Each condition is looked at only where those before it hold, so put
+    the narrow ones first. Raises PortabilityError when a condition leaves the vocabulary.
     """
     cubes: tuple[Cube, ...] = (every(width),)
     for condition in conditions:
@@ -92,7 +91,8 @@ def cover(width: int, *conditions: Callable[[Word], Truth]) -> tuple[Cube, ...] 
         if parts is None:
             return None
         cubes = tuple(part for part in parts if _origin(condition, part).constant)
-    return cubes
+    whole = joined(cubes)
+    return cubes if whole is None else (whole,)
 
 
 def _undecided(condition: Callable[[Word], Truth], cube: Cube) -> frozenset[int]:

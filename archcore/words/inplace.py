@@ -7,18 +7,19 @@ passes are paid for, and only where masks cannot say it, the helper itself runs.
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from archcore.errors import PortabilityError
 from archcore.words.arrays import DTYPES
+from archcore.words.blocks import BLOCK
 from archcore.words.cube import cover
-from archcore.words.passes import Case, possible, spread, spread_lowest
+from archcore.words.masked import Masked
+from archcore.words.passes import Case, possible
 from archcore.words.rewrite import cases
-from archcore.words.stretches import MIXED, UNTOUCHED, Stretch, stretches
-from archcore.words.vocabulary import both
+from archcore.words.stretches import MIXED, UNTOUCHED, by_tables, stretches
+from archcore.words.vocabulary import both, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from archcore.words.arrays import Truths, Words
     from archcore.words.types import Truth, Word
 
-BLOCK = 1 << 15  # 256 KiB of words; three such buffers stay in a second-level cache
-STEP = 1 << 18
+STEP = 1 << 20
+"""Words that share one guess: enough that guessing costs nothing, few enough to stay near."""
 
 
 class InPlace:
@@ -50,8 +51,7 @@ class InPlace:
         cubes = cover(width, *conditions)
         self.rewrites = None if cubes is None else cases(helper, cubes)
         self._cases = tuple(map(Case, self.rewrites or ()))
-        self._select = np.empty(BLOCK, self.dtype)
-        self._scratch = np.empty(BLOCK, self.dtype)
+        self._masked = Masked(self._cases, self.dtype, BLOCK)
 
     def __call__(self, words: Words, chosen: Truths | None = None) -> int:
         """Rewrite words in place and return how many; with ``chosen``, only among those.
@@ -60,78 +60,50 @@ class InPlace:
         ``chosen`` a bool array of the same length. Raises PortabilityError for anything else.
         """
         self._check(words, chosen)
-        count = 0
-        for at in range(0, len(words), STEP):
-            step = slice(at, at + STEP)
-            count += self._step(words[step], None if chosen is None else chosen[step])
-        return count
+        return sum(self._step(*step) for step in _cuts(words, chosen, STEP))
 
     def _check(self, words: Words, chosen: Truths | None) -> None:
         if words.dtype != self.dtype or words.ndim != 1 or not words.flags.writeable:
             access = "writable" if words.flags.writeable else "read-only"
-            msg = (
+            raise PortabilityError(
                 f"words to rewrite are a writable one-dimensional array of {self.dtype}, not a "
                 f"{access} one of {words.dtype} and shape {words.shape}; convert or copy first"
             )
-            raise PortabilityError(msg)
         if chosen is not None and (chosen.dtype != np.bool_ or chosen.shape != words.shape):
-            msg = (
-                f"{len(words)} words are chosen from by a bool array of shape {words.shape}, not "
-                f"by one of {chosen.dtype} and shape {chosen.shape}"
+            raise PortabilityError(
+                f"{len(words)} words are chosen from by as many truths, not by an array of "
+                f"{chosen.dtype} and shape {chosen.shape}"
             )
-            raise PortabilityError(msg)
 
     def _step(self, words: Words, chosen: Truths | None) -> int:
-        alike = iter([Stretch(0, len(words), MIXED)])
-        if self.rewrites is not None:
-            alike = stretches(self._cases, words, chosen)
-        count = 0
-        for start, stop, guess in alike:
-            for at in range(start, stop, BLOCK):
-                block = slice(at, min(at + BLOCK, stop))
-                count += self._block(words[block], None if chosen is None else chosen[block], guess)
-        return count
-
-    def _block(self, block: Words, chosen: Truths | None, guess: int) -> int:
-        if chosen is not None:
-            if not chosen.any():
-                return 0
-            chosen = None if chosen.all() else chosen
-        if guess == UNTOUCHED and not possible(self._cases, block):
-            return 0
-        if guess >= 0 and chosen is None and self._cases[guess].fills(block):
-            self._cases[guess].apply(block)
-            return len(block)
         if self.rewrites is None:
-            return self._through_helper(block, chosen)
-        return self._masked(block, chosen)
-
-    def _masked(self, block: Words, chosen: Truths | None) -> int:
-        """Rewrite a block in which some words fall under one case, some under another or none."""
-        select, scratch = self._select[: len(block)], self._scratch[: len(block)]
-        if len(self._cases) == 1 and chosen is None and self._cases[0].asks_lowest:
-            count = spread_lowest(block, select)
-            self._cases[0].apply_where(select, block, scratch)
-            return count
-        likely = self._cases if len(self._cases) == 1 else possible(self._cases, block)
+            return sum(self._through_helper(*block) for block in _cuts(words, chosen, BLOCK))
         count = 0
-        for case, truths in list(self._picked(likely, block, scratch)):
-            if chosen is not None:
-                np.logical_and(truths, chosen, out=truths)
-            count += spread(truths, select)
-            case.apply_where(select, block, scratch)
+        for start, stop, guess in stretches(self._cases, words, chosen):
+            for block, wanted in _cuts(words[start:stop], _cut(chosen, start, stop), BLOCK):
+                done = self._alike(block, wanted, guess)
+                count += self._by_tables(block, wanted) if done is None else done
         return count
 
-    def _picked(
-        self, likely: tuple[Case, ...], block: Words, scratch: Words
-    ) -> Iterator[tuple[Case, Truths]]:
-        """Yield which words each rewrite is for; cases that rewrite alike count as one."""
-        for _, alike in groupby(likely, key=_form):
-            case, *others = alike
-            truths = case.holds(block, scratch)
-            for other in others:
-                np.logical_or(truths, other.holds(block, scratch), out=truths)
-            yield case, truths
+    def _by_tables(self, words: Words, chosen: Truths | None) -> int:
+        count = 0
+        for start, stop, guess in by_tables(self._cases, words, chosen):
+            block, wanted = words[start:stop], _cut(chosen, start, stop)
+            done = self._alike(block, wanted, guess)
+            count += self._masked(block, wanted) if done is None else done
+        return count
+
+    def _alike(self, block: Words, chosen: Truths | None, guess: int) -> int | None:
+        """Rewrite a block of one kind and return how many words, None if it is not of that kind."""
+        if guess == MIXED:
+            return self._masked(block, chosen)
+        if guess == UNTOUCHED:
+            untouched = chosen is not None and not chosen.any()
+            return 0 if untouched or not possible(self._cases, block) else None
+        if (chosen is not None and not chosen.all()) or not self._cases[guess].fills(block):
+            return None
+        self._cases[guess].apply(block)
+        return len(block)
 
     def _through_helper(self, block: Words, chosen: Truths | None) -> int:
         picked = np.ones(len(block), np.bool_) if chosen is None else chosen
@@ -139,9 +111,14 @@ class InPlace:
             picked = both(picked, condition(block))
         count = int(np.count_nonzero(picked))
         if count:
-            np.copyto(block, self.helper(block), where=picked)
+            block[:] = where(picked, self.helper(block), block)
         return count
 
 
-def _form(case: Case) -> tuple[int, int]:
-    return case.rewrite.keep.value, case.rewrite.flip.value
+def _cut(chosen: Truths | None, start: int, stop: int) -> Truths | None:
+    return None if chosen is None else chosen[start:stop]
+
+
+def _cuts(words: Words, chosen: Truths | None, size: int) -> Iterator[tuple[Words, Truths | None]]:
+    for at in range(0, len(words), size):
+        yield words[at : at + size], _cut(chosen, at, at + size)

@@ -23,6 +23,8 @@ class Case:
     """A Rewrite with its masks as numpy scalars, which numpy takes much faster than integers."""
 
     rewrite: Rewrite
+    ones: int = field(init=False, repr=False)
+    zeros: int = field(init=False, repr=False)
     mask: np.unsignedinteger = field(init=False, repr=False)
     value: np.unsignedinteger = field(init=False, repr=False)
     keep: np.unsignedinteger = field(init=False, repr=False)
@@ -32,22 +34,14 @@ class Case:
     def __attrs_post_init__(self) -> None:
         """Convert the masks once."""
         condition, keep, flip = self.rewrite.condition, self.rewrite.keep, self.rewrite.flip
+        object.__setattr__(self, "ones", condition.ones.value)
+        object.__setattr__(self, "zeros", condition.zeros.value)
         scalar = DTYPES[keep.width].type
         names = ("mask", "value", "keep", "drop", "flip")
         for name, mask in zip(
             names, (condition.mask, condition.ones, keep, ~keep, flip), strict=True
         ):
             object.__setattr__(self, name, scalar(mask.value))
-
-    @property
-    def ones(self) -> int:
-        """The bits that are set in every word of the case."""
-        return self.rewrite.condition.ones.value
-
-    @property
-    def zeros(self) -> int:
-        """The bits that are clear in every word of the case."""
-        return self.rewrite.condition.zeros.value
 
     @property
     def asks_lowest(self) -> bool:
@@ -77,14 +71,14 @@ class Case:
         np.bitwise_xor(block, scratch, out=block)
 
 
-def possible(cases: Iterable[Case], block: Words) -> tuple[Case, ...]:
+def possible(cases: Iterable[Case], block: Words) -> list[Case]:
     """Return the cases that some word may fall under, by what all words have in common."""
     anywhere = int(np.bitwise_or.reduce(block))
-    left = tuple(case for case in cases if not case.ones & ~anywhere)
-    if not any(case.zeros for case in left):
+    left = [case for case in cases if not case.ones & ~anywhere]
+    if not [case for case in left if case.zeros]:
         return left
     everywhere = int(np.bitwise_and.reduce(block))
-    return tuple(case for case in left if not case.zeros & everywhere)
+    return [case for case in left if not case.zeros & everywhere]
 
 
 def spread(truths: Truths, out: Words) -> int:

@@ -45,8 +45,7 @@ class Op:
 
     def __str__(self) -> str:
         """Show the operation as source text."""
-        shown = (hex(arg.value) if isinstance(arg, Mask) else str(arg) for arg in self.args)
-        return f"{self.name}({', '.join(shown)})"
+        return f"{self.name}({', '.join(map(_shown, self.args))})"
 
 
 @frozen
@@ -77,7 +76,13 @@ class Recording:
     def __str__(self) -> str:
         """List one operation a line, in the order they run."""
         lines = [f"v{self.inputs + at} = {op}" for at, op in enumerate(self.ops)]
-        return "\n".join([*lines, f"return {self.result}"])
+        return "\n".join([*lines, f"return {_shown(self.result)}"])
+
+
+def _shown(arg: Ref | Mask | int | bool) -> str:
+    if isinstance(arg, Mask):
+        return hex(arg.value)
+    return hex(arg) if type(arg) is int else str(arg)
 
 
 def _value(arg: Ref | Mask | int | bool, values: list[Word]) -> Word:

@@ -6,14 +6,13 @@ has this form can be compared by structure and applied to a million entries in t
 
 from __future__ import annotations
 
-from collections import defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from archcore.words import lineage
-from archcore.words.cube import Cube, joined, split
+from archcore.words.cube import Cube, split
 from archcore.words.mask import Mask
 from archcore.words.vocabulary import clear, xor
 
@@ -105,22 +104,34 @@ def cases(helper: Callable[[Word], Word], cubes: Iterable[Cube]) -> tuple[Rewrit
     parts = split(cubes, undecided)
     if parts is None:
         return None
-    alike = defaultdict[tuple[Mask, Mask], list[Cube]](list)
-    for rewrite in filter(None, (rewrite_of(helper, part) for part in parts)):
-        alike[rewrite.keep, rewrite.flip].append(rewrite.condition)
-    return tuple(
-        Rewrite(condition, *masks)
-        for masks, conditions in alike.items()
-        for condition in _fewest(conditions)
-    )
+    rewrites = [rewrite_of(helper, part) for part in parts]
+    return tuple(sorted(_fewest([r for r in rewrites if r is not None]), key=_masks))
 
 
-def _fewest(cubes: list[Cube]) -> list[Cube]:
-    for pair in combinations(cubes, 2):
-        whole = joined(pair)
+def _masks(rewrite: Rewrite) -> tuple[int, int]:
+    return rewrite.keep.value, rewrite.flip.value
+
+
+def _fewest(rewrites: list[Rewrite]) -> list[Rewrite]:
+    for a, b in combinations(rewrites, 2):
+        whole = _merged(a, b)
         if whole is not None:
-            return _fewest([*(cube for cube in cubes if cube not in pair), whole])
-    return cubes
+            return _fewest([*(one for one in rewrites if one not in (a, b)), whole])
+    return rewrites
+
+
+def _merged(a: Rewrite, b: Rewrite) -> Rewrite | None:
+    """Return one rewrite for two that differ in one bit of their conditions and in its fate."""
+    at = xored(a.condition.ones, b.condition.ones)
+    if a.condition.mask != b.condition.mask or len(at.positions) != 1:
+        return None
+    if (xored(a.keep, b.keep) | xored(a.flip, b.flip)) - at:
+        return None
+    around = Cube(a.condition.ones - at, a.condition.zeros - at)
+    if a.flip == b.flip:
+        return Rewrite(around, a.keep, a.flip)
+    clear_before = a if a.condition.zeros & at else b
+    return Rewrite(around, a.keep | at, clear_before.flip)
 
 
 def _traced(helper: Callable[[Word], Word], cube: Cube) -> lineage.Traced:

@@ -8,7 +8,8 @@ import toy
 
 from archcore import registry
 from archcore.errors import LayoutError
-from archcore.replay.scalar import Settings, replay
+from archcore.replay.scalar import replay
+from archcore.replay.settings import Settings
 from archcore.trace.record import Trace
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+
 import pytest
 from attrs import evolve
 from hypothesis import given
@@ -101,6 +103,17 @@ class TestTouch:
         cpu.touch(ADDRESS + 0x100, WRITE)
         cpu.touch(ADDRESS, WRITE)
         assert counted(cpu) == (1, 2, 0)
+
+    @pytest.mark.parametrize("level", ["low", "mid"])
+    def test_a_fault_drops_what_the_tlb_held(self, toy, memory, level):
+        """A refused store walks next time even for a load, which was allowed before."""
+        toy.path(memory, ADDRESS, toy.entry(0x8000, "LEAF", "READ"), level)
+        cpu = boot(toy, memory)
+        cpu.touch(ADDRESS, READ)
+        assert cpu.touch(ADDRESS, WRITE).kind is FaultKind.PERMISSION
+        assert cpu.tlb.lookup(ADDRESS >> 8) is None
+        assert cpu.touch(ADDRESS, READ) is None
+        assert counted(cpu) == (0, 3, 1)
 
     def test_an_address_the_tables_do_not_translate_faults(self, toy, memory):
         """Negative ones included."""
@@ -221,6 +234,18 @@ def test_a_snapshot_has_every_counter(toy, memory):
     snapshot = cpu.snapshot()
     cpu.touch(ADDRESS, READ)
     assert snapshot == {"hits": 2, "misses": 2, "faults": 1, "invalidations": 1}
+
+
+def test_a_deep_copy_goes_its_own_way(toy, memory):
+    """Explorers copy a machine: the copy keeps the translations, and neither sees the other."""
+    toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+    cpu = boot(toy, memory, cached_data=True)
+    cpu.store(ADDRESS, 7)
+    other = copy.deepcopy(cpu)
+    cpu.tlb.flush()
+    other.store(ADDRESS, 8)
+    assert (other.hits, other.misses) == (1, 1)
+    assert (cpu.load(ADDRESS), other.load(ADDRESS)) == (7, 8)
 
 
 FLAGS = st.frozensets(st.sampled_from(("READ", "WRITE", "EXECUTE", "ACCESSED", "DIRTY")))

@@ -8,11 +8,14 @@ import pytest
 import toy
 
 from archcore.errors import InputError, UsageError
-from archcore.replay.scalar import Settings, plan, replay
+from archcore.replay.plan import Shape, plan
+from archcore.replay.scalar import replay
+from archcore.replay.settings import Settings
 from archcore.trace.record import Op, Trace
 from archcore.trace.schedule import Schedule
 
 SCAN = 500
+SHAPE = Shape(page_shift=12, va_bits=42, tlb_sets=128)
 
 
 def trace(addresses, op=Op.WRITE, size=8):
@@ -118,7 +121,7 @@ def test_a_reference_across_a_page_boundary_touches_both_pages(target):
 
 def test_a_modify_is_a_load_and_then_a_store():
     """Lackey's M line is carried out as two steps on one page."""
-    steps = plan(trace([0x1000], Op.MODIFY), 12, Settings())
+    steps = plan(trace([0x1000], Op.MODIFY), SHAPE, Settings())
 
     assert [access.value for access in steps.accesses] == ["read", "write"]
 
@@ -132,7 +135,7 @@ def test_an_address_beyond_the_tables_is_an_input_error(target):
 def test_a_schedule_needs_its_nodes():
     """Naming a node that the machine lacks is a usage error."""
     with pytest.raises(UsageError, match="names a node beyond"):
-        plan(ROUNDS, 12, Settings(nodes=1))
+        plan(ROUNDS, SHAPE, Settings(nodes=1))
 
 
 def test_progress_ends_at_the_last_step(target):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import toy
 
 from archcore.replay.space import areas
 from archcore.trace.record import Op, Trace
@@ -25,7 +24,8 @@ def test_neighbours_share_a_vma_and_strangers_do_not():
     """Pages less than a MiB apart lie in one VMA, as a heap does; far ones in their own."""
     found = areas(
         trace((0x10000, Op.READ), (0x80000, Op.WRITE), (0x9000000, Op.EXECUTE)),
-        toy.module().GEOMETRY,
+        page_shift=12,
+        va_bits=42,
     )
 
     assert [(area.start, area.end) for area in found] == [

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import toy
 
-from archcore.replay.scalar import Settings
+from archcore.replay.settings import Settings
 from archcore.report.compare import compare, document
 from archcore.report.compare_text import render, render_csv, render_markdown
 from archcore.trace.record import Trace

@@ -12,21 +12,30 @@ from archcore.words.lineage import traced
 from archcore.words.record import record
 from archcore.words.strict import StrictTruth, StrictWord
 from archcore.words.symbols import SymbolicTruth, SymbolicWord, constant, symbol
+from archcore_arm64.targets import TARGETS
 
 LIVE = 0x00E8000012345F43
 BLOCK = 0x00E8000040000F41
 SAMPLE = [0, LIVE, BLOCK, 0x04E8000012345F02, 0x00E0000012345F82, 0x08E8000040000F40, 2**64 - 1]
 WORDS = st.integers(0, 2**64 - 1)
 
+LEVELS = ("pte", "pmd", "pud")
 READING = ["none", "present", "write", "dirty", "young", "devmap", "special", "uffd_wp", "pfn"]
 MAKING = ["wrprotect", "mkdirty", "mkclean", "mkyoung", "mkold", "mkdevmap", "mkhuge", "mkuffd_wp"]
 CLOSED = ["protnone", "savedwrite", "mk_savedwrite", "clear_savedwrite"]
 OF_BLOCKS = ["leaf", "bad", "trans_huge", "mkinvalid"]
 HINTS = ["numa", "mknuma", "mknonnuma"]
-ONE_WORD = [f"{at}_{name}" for at in ("pte", "pmd") for name in (*READING, *MAKING, *CLOSED)]
-ONE_WORD += [f"pmd_{name}" for name in OF_BLOCKS]
+ONE_WORD = [f"{at}_{name}" for at in LEVELS for name in (*READING, *MAKING, *CLOSED)]
+ONE_WORD += [f"{at}_{name}" for at in ("pmd", "pud") for name in OF_BLOCKS[:3]] + ["pmd_mkinvalid"]
 ONE_WORD += ["pte_swp_mkexclusive", "arch_swp_type", "arch_swp_offset", "arch_pte_to_swp_entry"]
 TWO_WORDS = ["pte_modify", "pmd_modify", "pfn_pte", "pfn_pmd", "pgprot_modify", "arch_swp_entry"]
+HELPERS = [f"{at}_{name}" for at in LEVELS for name in ("valid", "user", "user_exec", "pgprot")]
+HELPERS += ["pte_cont", "pte_mkcont", "pmd_cont", "pmd_mkcont", "pte_mknoncont", "pte_mkpresent"]
+HELPERS += ["pte_valid_not_user", "pte_tagged", "pte_sw_dirty", "pte_hw_dirty", "__pte_to_phys"]
+HELPERS += ["__phys_to_pte_val", "pmd_present_invalid", "pmd_thp_or_huge"]
+HELPERS += [f"{at}_{name}" for at in ("pmd", "pud") for name in ("table", "sect")]
+HELPERS += ["mk_pmd_sect_prot", "pgprot_nx", "pgprot_noncached", "pgprot_tagged"]
+HELPERS_OF_TWO = ["mk_pte", "mk_pmd", "arch_make_huge_pte"]
 
 
 def _twice(helper):
@@ -37,6 +46,11 @@ def _given(hooks, vma):
     """Every helper as a function of one word, so that they can be run alike."""
     calls = {name: getattr(hooks, name) for name in ONE_WORD}
     calls |= {name: _twice(getattr(hooks, name)) for name in TWO_WORDS}
+    calls |= {name: hooks.helpers[name] for name in HELPERS}
+    calls |= {name: _twice(hooks.helpers[name]) for name in HELPERS_OF_TWO}
+    calls["pte_access_permitted"] = lambda word: hooks.helpers["pte_access_permitted"](word, True)
+    flags = hooks.helpers["ptep_set_access_flags:after"]
+    calls["ptep_set_access_flags"] = lambda word: flags(word, LIVE, False)
     hints = (f"{at}_{hint}" for at in ("pte", "pmd") for hint in HINTS)
     calls |= {name: partial(getattr(hooks, name), vma) for name in hints}
     calls["pte_mkwrite"] = lambda word: hooks.pte_mkwrite(word, vma)
@@ -56,9 +70,9 @@ def _known(answer):
     )
 
 
-def test_every_number_system_gives_the_same_answers(hooks, private):
+def test_every_number_system_gives_the_same_answers(corner, private):
     """Integers, arrays, strict, symbolic and recorded words agree on every helper."""
-    for name, call in _given(hooks, private).items():
+    for name, call in _given(corner, private).items():
         plain = [int(call(word)) for word in SAMPLE]
         array = np.broadcast_to(call(np.array(SAMPLE, np.uint64)), len(SAMPLE))
         recording = record(call)
@@ -71,9 +85,9 @@ def test_every_number_system_gives_the_same_answers(hooks, private):
         assert {name: systems} == {name: dict.fromkeys(systems, plain)}
 
 
-def test_every_helper_takes_words_nobody_knows(hooks, private):
+def test_every_helper_takes_words_nobody_knows(corner, private):
     """No helper decides anything on a free symbol or on a traced word."""
-    for call in _given(hooks, private).values():
+    for call in _given(corner, private).values():
         call(symbol("entry"))
         call(traced())
 
@@ -154,13 +168,18 @@ def test_bit_58_changed_its_meaning(v61, v612):
     assert (v61.pte_protnone(hint), v612.pte_present(hint)) == (True, False)
 
 
-@given(frame=st.integers(0, 2**36 - 1), nr=st.integers(0, 2**35))
-def test_the_frame_moves_on_alone(v61, v612, frame, nr):
-    """advance_pfn changes the frame and nothing else, in a hint too."""
-    for hooks in (v61, v612):
-        for prot in (0x0068000000000FC3, hooks.page_none()):
-            moved = hooks.pte_advance_pfn(hooks.pfn_pte(frame, prot), nr)
-            assert moved == hooks.pfn_pte((frame + nr) % 2**36, prot)
+@given(data=st.data())
+def test_the_frame_moves_on_alone(target_of, hooks_of, data):
+    """advance_pfn changes the frame and nothing else, in a hint too, with every granule."""
+    target_id = data.draw(st.sampled_from([target.id for target in TARGETS]))
+    hooks, geometry = hooks_of(target_id), target_of(target_id).geometry
+    last = (1 << geometry.pa_bits - geometry.page_shift) - 1
+    frame = data.draw(st.integers(0, last))
+    nr = data.draw(st.integers(0, last - frame))
+    for prot in (hooks.vm_get_page_prot(11), hooks.page_none()):
+        moved = hooks.pte_advance_pfn(hooks.pfn_pte(frame, prot), nr)
+        assert moved == hooks.pfn_pte(frame + nr, prot)
+        assert hooks.pte_pfn(moved) == frame + nr
 
 
 def test_a_closed_entry_may_be_in_a_tlb_until_it_is_flushed(hooks, private):
@@ -168,3 +187,29 @@ def test_a_closed_entry_may_be_in_a_tlb_until_it_is_flushed(hooks, private):
     hint = hooks.pte_mknuma(private, LIVE)
     assert [hooks.pte_accessible(hint, pending) for pending in (False, True)] == [False, True]
     assert [hooks.pte_accessible(LIVE, pending) for pending in (False, True)] == [True, True]
+
+
+def test_every_level_is_closed_by_page_none(hooks):
+    """Taking all rights away makes a protnone entry of any level, as hugetlbfs needs it."""
+    for level in (level for level in LEVELS if hooks.has(f"{level}_modify")):
+        closed = getattr(hooks, f"{level}_modify")(BLOCK, hooks.page_none())
+        asked = [getattr(hooks, f"{level}_{name}")(closed) for name in ("present", "protnone")]
+        assert asked == [True, True]
+
+
+def test_a_regime_of_two_levels_has_no_pud(hooks, target):
+    """With the PMD folded into the top table there is nothing that pud helpers could be asked."""
+    assert hooks.has("pud_present") == (len(target.geometry.levels) > 2)
+
+
+@pytest.mark.parametrize(
+    ("target_id", "leaf"),
+    [("arm64-4k-v6.12", True), ("arm64-16k-va48-v6.12", True), ("arm64-64k-va52-v6.12", False)],
+)
+def test_linux_takes_every_pud_for_a_table_with_64k_pages(target_id, leaf, hooks_of):
+    """pud_sect and pud_leaf are constant there, and read the type elsewhere."""
+    hooks = hooks_of(target_id)
+    asked = (hooks.pud_leaf(BLOCK), hooks.helpers["pud_sect"](BLOCK))
+    assert (*asked, hooks.helpers["pud_table"](BLOCK)) == (leaf, leaf, not leaf)
+    assert not hooks.pud_trans_huge(BLOCK)
+    assert not hooks.pud_devmap(BLOCK | 1 << 57)

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archcore.hw.mmu import Access
-from archcore_arm64.targets import K4_V61
+from archcore_arm64.targets import TARGETS
 
-WALKER = K4_V61.mmu.format
-LEVEL = {level.name: level for level in K4_V61.geometry.levels}
+TARGET = {target.id: target for target in TARGETS}
+K4 = TARGET["arm64-4k-v6.1"]
+WALKER = K4.mmu.format
+LEVEL = {level.name: level for level in K4.geometry.levels}
 LIVE, BLOCK, TABLE = 0x00E8000012345F43, 0x00E8000040000F41, 0x0800000042D38003
 CLEAN, READ_ONLY = 0x0068000012345FC3, 0x0060000012345FC3
 WORDS = st.integers(0, 2**64 - 1)
@@ -20,12 +22,14 @@ def _rights(level, entry):
     return [WALKER.allows(LEVEL[level], entry, access) for access in Access]
 
 
-def test_a_hint_faults_and_a_live_page_does_not(hooks, private):
+def test_a_hint_faults_and_a_live_page_does_not(target, hooks, private):
     """The walk stops at a hint of either level and goes on from the live entry."""
+    walker = target.mmu.format
     for level, live in (("pte", LIVE), ("pmd", BLOCK)):
+        place = target.geometry.level(level)
         hinted = getattr(hooks, f"{level}_mknuma")(private, live)
-        assert WALKER.valid(LEVEL[level], live)
-        assert not WALKER.valid(LEVEL[level], hinted)
+        assert walker.valid(place, live)
+        assert not walker.valid(place, hinted)
 
 
 @pytest.mark.parametrize(
@@ -120,3 +124,59 @@ def test_the_walker_reads_arrays_like_words(level, words):
     for ask in asks:
         answers = np.broadcast_to(ask(LEVEL[level], array), len(words)).tolist()
         assert answers == [ask(LEVEL[level], word) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("target_id", "blocks"),
+    [
+        ("arm64-4k-v6.12", ["pmd", "pud"]),
+        ("arm64-16k-v6.12", ["pmd"]),
+        ("arm64-64k-v6.12", ["pmd"]),
+        ("arm64-4k-va52-v6.12", ["pmd", "pud", "p4d"]),
+        ("arm64-16k-va52-v6.12", ["pmd", "pud"]),
+        ("arm64-64k-va52-v6.12", ["pmd", "pgd"]),
+    ],
+)
+def test_wide_addresses_allow_larger_blocks(target_id, blocks):
+    """FEAT_LPA and FEAT_LPA2 allow blocks one level further up, but never at level -1."""
+    target = TARGET[target_id]
+    walker, levels = target.mmu.format, target.geometry.levels[1:]
+    found = [level.name for level in levels if walker.valid(level, 1) and walker.leaf(level, 1)]
+    assert found == blocks
+
+
+@pytest.mark.parametrize(
+    ("target_id", "level", "entry", "address"),
+    [
+        ("arm64-4k-va52-v6.12", "pte", 0x00E8000012345F43, 0x000C000012345000),
+        ("arm64-4k-va52-v6.12", "pmd", 0x00E8000040000D41, 0x0004000040000000),
+        ("arm64-4k-va52-v6.12", "pgd", 0x0802000042D38203, 0x000A000042D38000),
+        ("arm64-16k-va52-v6.12", "pte", 0x00E8000012348E43, 0x0008000012348000),
+        ("arm64-64k-va52-v6.1", "pte", 0x00E800001234AF43, 0x000A000012340000),
+        ("arm64-64k-va52-v6.12", "pmd", 0x00E800006000CF41, 0x000C000060000000),
+        ("arm64-64k-va52-v6.1", "pgd", 0x0800000042D31003, 0x0001000042D30000),
+        ("arm64-64k-v6.1", "pte", 0x00E800001234AF43, 0x0000000012340000),
+        ("arm64-4k-v6.12", "pte", 0x00EB000012345F43, 0x0000000012345000),
+    ],
+)
+def test_the_top_of_a_wide_address(target_id, level, entry, address):
+    """Address bits 51:50 are in 9:8 with FEAT_LPA2, 51:48 in 15:12 with 64K pages, else unread."""
+    target = TARGET[target_id]
+    assert target.mmu.format.address(target.geometry.level(level), entry) == address
+
+
+@pytest.mark.parametrize(
+    ("target_id", "table", "entry"),
+    [
+        ("arm64-4k-v6.12", 0x42D38000, 0x0800000042D38003),
+        ("arm64-4k-va52-v6.12", 0x000E000042D38000, 0x0802000042D38303),
+        ("arm64-16k-va52-v6.12", 0x0004000042D38000, 0x0800000042D38103),
+        ("arm64-64k-va52-v6.1", 0x000A000042D30000, 0x0800000042D3A003),
+    ],
+)
+def test_tables_are_reached_as_pages_are(target_id, table, entry, hooks_of):
+    """The entry that pxd_populate writes holds the address where the walker finds it."""
+    hooks, target = hooks_of(target_id), TARGET[target_id]
+    assert hooks.pxd_populate("pmd", table) == entry
+    assert hooks.pxd_page_paddr("pmd", entry) == table
+    assert target.mmu.format.address(target.geometry.levels[-1], entry) == table

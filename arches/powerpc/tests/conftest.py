@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,53 +11,81 @@ import pytest
 from archcore.binding import bind
 from archcore_powerpc.targets import TARGETS
 
-BY_ERA = {target.era: target for target in TARGETS}
-HOOKS = {era: bind(target) for era, target in BY_ERA.items()}
-CAPTURE = Path(__file__).parent / "data" / "capture-6.1-radix-64k.csv"
+BY_ID = {target.id.removeprefix("powerpc-"): target for target in TARGETS}
+HOOKS = {name: bind(target) for name, target in BY_ID.items()}
+GOLDEN = Path(__file__).parent / "data" / "golden.json"
 
 
-@pytest.fixture(params=TARGETS, ids=lambda target: target.id)
-def target(request):
-    """Each target."""
+@pytest.fixture(scope="session")
+def by_id():
+    """The targets by id, without the name of the architecture."""
+    return BY_ID
+
+
+@pytest.fixture(scope="session")
+def hooks_of():
+    """The hooks of each target by id, without the name of the architecture."""
+    return HOOKS
+
+
+@pytest.fixture(params=BY_ID)
+def name(request):
+    """Return the id of each target in turn, without the name of the architecture."""
     return request.param
 
 
 @pytest.fixture
-def hooks(target):
+def target(name):
+    """Each target."""
+    return BY_ID[name]
+
+
+@pytest.fixture
+def hooks(name):
     """The hooks of each target."""
-    return HOOKS[target.era]
+    return HOOKS[name]
+
+
+@pytest.fixture(scope="session")
+def golden():
+    """The numbers that the headers of each target's kernel give (data/README.md)."""
+    return _numbers(json.loads(GOLDEN.read_text(encoding="ascii")))
 
 
 @pytest.fixture(scope="session")
 def hash_v314():
-    """The hooks of the hash format of Linux 3.14."""
-    return HOOKS["v3.14"]
+    """The hooks of hash with 64K pages in Linux 3.14."""
+    return HOOKS["hash-64k-v3.14"]
 
 
 @pytest.fixture(scope="session")
 def radix_v61():
-    """The hooks of radix in Linux 6.1."""
-    return HOOKS["v6.1"]
+    """The hooks of radix with 64K pages in Linux 6.1."""
+    return HOOKS["radix-64k-v6.1"]
+
+
+@pytest.fixture
+def private(hooks):
+    """A private writable mapping of each target, whose protection is therefore read-only."""
+    return area(hooks)
 
 
 @pytest.fixture(scope="session")
-def private():
-    """A private writable mapping, whose protection is therefore read-only, in Linux 6.1."""
-    return SimpleNamespace(vm_flags=3, vm_page_prot=0x8000000000000104, accessible=True)
+def private_v61():
+    """A private writable mapping in Linux 6.1."""
+    return area(HOOKS["radix-64k-v6.1"])
 
 
-@pytest.fixture(scope="session")
-def captured():
-    """The entries that a running kernel wrote, with what they were."""
-    with CAPTURE.open(encoding="ascii", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    return [
-        SimpleNamespace(
-            level=BY_ERA["v6.1"].geometry.level(row["level"]),
-            truth=row["truth"],
-            vma=SimpleNamespace(accessible=row["vma"] == "accessible"),
-            entry=int(row["entry"], 16),
-            page=int(row["page"], 16),
-        )
-        for row in rows
-    ]
+def area(hooks, flags=3):
+    """Return a mapping of these flags."""
+    return SimpleNamespace(
+        vm_flags=flags, vm_page_prot=hooks.vm_get_page_prot(flags), accessible=bool(flags & 7)
+    )
+
+
+def _numbers(written):
+    if isinstance(written, str):
+        return int(written, 16)
+    if isinstance(written, list):
+        return [_numbers(one) for one in written]
+    return {name.removeprefix("powerpc-"): _numbers(one) for name, one in written.items()}

@@ -30,6 +30,7 @@ def test_the_kernel_loads_the_hash_table():
         pytest.param(LIVE & ~0x200, True, False, False, id="read-only"),
         pytest.param(LIVE | 0x4, True, True, True, id="executable"),
         pytest.param(0x0000048D00000181, False, False, False, id="genuine-none"),
+        pytest.param(LIVE & ~0x2 | 0x4, False, False, False, id="executable-kernel-page"),
         pytest.param(HINT, False, False, False, id="hint"),
     ],
 )
@@ -95,6 +96,18 @@ def test_the_walk_goes_on_through_tables(level):
     )
     assert all(HANDLER.allows(*place, access) for access in Access)
     assert not HANDLER.valid(LEVEL[level], 0)
+
+
+@pytest.mark.parametrize("word", [0x00000000024C8000, 0x40000000024C8000])
+def test_an_address_outside_the_linear_map_is_no_table(word):
+    """A pointer that is no kernel address leads nowhere."""
+    assert not HANDLER.valid(LEVEL["pmd"], word)
+
+
+def test_a_leaf_above_the_pmd_is_hugetlbfs():
+    """A huge page of 16 MB may be used; a larger one is not a transparent huge page's."""
+    found = [HANDLER.reserved(LEVEL[level], HUGE) for level in ("pte", "pmd", "pgd")]
+    assert found == [False, False, True]
 
 
 @given(entry=WORDS)

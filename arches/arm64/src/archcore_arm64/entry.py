@@ -12,24 +12,26 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from archcore.entry import helper
 from archcore.words import (
     Mask,
     add_bits,
+    bits,
     both,
     clear,
     either,
     has_all,
     has_any,
     has_none,
-    negate,
     put,
     same,
     where,
+    with_bits,
+    xor,
 )
 from archcore_arm64.placement import span
 
 if TYPE_CHECKING:
-    from archcore.entry import LevelHooks
     from archcore.layout import EntryLayout
     from archcore.words.types import Operand, Truth, Word
     from archcore_arm64.placement import Placement
@@ -37,15 +39,16 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Arm64Entry:
-    """Entries of one level: ``layout`` names the bits, ``frame`` places the frame number.
+    """Entries of one level: ``layout`` names the bits, ``address`` places the physical address.
 
     ``replaced`` are the bits pte_modify takes from the protection. An entry is present with any of
     ``shown_by``, and protnone with all of ``marks`` and none of ``lacks``; ``devmaps`` are the bits
-    of device memory.
+    of device memory. ``frame`` are the bits of an address in bytes that count base pages.
     """
 
     layout: EntryLayout
-    frame: Placement
+    address: Placement
+    frame: Mask
     replaced: Mask
     shown_by: Mask
     marks: Mask
@@ -73,7 +76,12 @@ class Arm64Entry:
 
     def dirty(self, entry: Word) -> Truth:
         """Ask for the software's record, or the hardware's."""
-        return either(has_all(entry, self.layout["DIRTY"]), self._hw_dirty(entry))
+        return either(has_all(entry, self.layout["DIRTY"]), self.hw_dirty(entry))
+
+    @helper("{level}_hw_dirty")
+    def hw_dirty(self, entry: Word) -> Truth:
+        """Ask for WRITE without RDONLY, which is what a store leaves."""
+        return both(self.write(entry), has_none(entry, self.layout["RDONLY"]))
 
     def young(self, entry: Word) -> Truth:
         """Read AF."""
@@ -89,7 +97,12 @@ class Arm64Entry:
 
     def pfn(self, entry: Word) -> Word:
         """Read the frame in base pages, also of a closed entry."""
-        return self.frame.read(entry)
+        return bits(self.address.read(entry), self.frame)
+
+    @helper("{level}_pgprot")
+    def pgprot(self, entry: Word) -> Word:
+        """Return everything but the frame."""
+        return xor(self.address.place(self.address.read(entry)), entry)
 
     def accessible(self, entry: Word, flush_pending: Truth) -> Truth:
         """Count a present entry while a TLB flush is pending."""
@@ -101,7 +114,7 @@ class Arm64Entry:
 
     def pfn_entry(self, pfn: Operand, pgprot: Operand) -> Word:
         """Place the frame and add the protection."""
-        return put(self.frame.place(pfn), pgprot)
+        return put(self.address.place(with_bits(0, self.frame, pfn)), pgprot)
 
     def modify(self, entry: Word, newprot: Operand) -> Word:
         """Save hardware dirtiness, take the protection's bits, and give dirtiness back."""
@@ -145,80 +158,8 @@ class Arm64Entry:
         return clear(entry, self.layout["TABLE_BIT"])
 
     def advance_pfn(self, entry: Word, nr: int) -> Word:
-        """Move the frame on."""
-        return self.frame.replace(entry, add_bits(self.frame.read(entry), span(0), nr))
-
-    def _hw_dirty(self, entry: Word) -> Truth:
-        return both(self.write(entry), has_none(entry, self.layout["RDONLY"]))
+        """Place the frame ``nr`` further on beside everything but the frame."""
+        return self.pfn_entry(add_bits(self.pfn(entry), span(0), nr), self.pgprot(entry))
 
     def _saved(self, entry: Word) -> Word:
-        return where(self._hw_dirty(entry), put(entry, self.layout["DIRTY"]), entry)
-
-
-@frozen(kw_only=True)
-class Arm64Block(Arm64Entry):
-    """Entries of an upper level: a block, or a table where VALID and TABLE_BIT are both set."""
-
-    table: Mask = field(init=False, repr=False)
-
-    @table.default
-    def _table(self) -> Mask:
-        return self.layout.mask("VALID", "TABLE_BIT")
-
-    def leaf(self, entry: Word) -> Truth:
-        """Ask for a present entry that is no table."""
-        return both(self.present(entry), self.bad(entry))
-
-    def bad(self, entry: Word) -> Truth:
-        """Take everything for bad that is no table."""
-        return negate(has_all(entry, self.table))
-
-    def trans_huge(self, entry: Word) -> Truth:
-        """Ask for a present entry without TABLE_BIT, closed or not."""
-        return both(self.present(entry), has_none(entry, self.layout["TABLE_BIT"]))
-
-
-@frozen
-class Invalidation:
-    """Closing an entry for a moment: ``mark`` keeps it present."""
-
-    layout: EntryLayout
-    mark: Mask
-
-    def mkinvalid(self, entry: Word) -> Word:
-        """Set the mark, clear VALID."""
-        return clear(put(entry, self.mark), self.layout["VALID"])
-
-
-@frozen
-class Special:
-    """The bit for mappings without a struct page, where a level has it."""
-
-    layout: EntryLayout
-
-    def special(self, entry: Word) -> Truth:
-        """Read SPECIAL."""
-        return has_all(entry, self.layout["SPECIAL"])
-
-    def mkspecial(self, entry: Word) -> Word:
-        """Set SPECIAL."""
-        return put(entry, self.layout["SPECIAL"])
-
-
-@frozen
-class UffdWp:
-    """Write protection by userfaultfd (Linux 6.12)."""
-
-    layout: EntryLayout
-
-    def uffd_wp(self, entry: Word) -> Truth:
-        """Read UFFD_WP."""
-        return has_all(entry, self.layout["UFFD_WP"])
-
-    def mkuffd_wp(self, own: LevelHooks, entry: Word) -> Word:
-        """Set UFFD_WP and take write permission away."""
-        return own.wrprotect(put(entry, self.layout["UFFD_WP"]))
-
-    def clear_uffd_wp(self, entry: Word) -> Word:
-        """Clear UFFD_WP."""
-        return clear(entry, self.layout["UFFD_WP"])
+        return where(self.hw_dirty(entry), put(entry, self.layout["DIRTY"]), entry)

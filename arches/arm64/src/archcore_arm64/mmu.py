@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from archcore.hookspecs import hookimpl
 from archcore.hw.mmu import Access
@@ -24,11 +24,13 @@ from archcore.words import (
     put,
     where,
 )
-from archcore_arm64.layout import TABLE
 from archcore_arm64.placement import span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archcore.layout import Level
+    from archcore.words import Mask
     from archcore.words.types import Truth, Word
     from archcore_arm64.placement import Placement
 
@@ -45,12 +47,11 @@ LEAF = EntryLayout(
     ),
     source="Arm ARM (DDI 0487), chapter D8: block and page descriptors, stage 1",
 )
-PAGE = LEAF.mask("valid", "page")
 # What a table takes from everything below it, by kind of access: hierarchical attributes.
 TAKEN = {
-    Access.READ: TABLE["APTable[0]"],
-    Access.WRITE: TABLE.mask("APTable[0]", "APTable[1]"),
-    Access.EXECUTE: TABLE["UXNTable"],
+    Access.READ: ("APTable[0]",),
+    Access.WRITE: ("APTable[0]", "APTable[1]"),
+    Access.EXECUTE: ("UXNTable",),
 }
 
 
@@ -59,24 +60,37 @@ class Arm64Mmu:
     """The walker's view of an entry, in a granule of ``2**page_shift`` bytes.
 
     ``largest_block`` is the logarithm of the largest block; ``output`` places the output address,
-    of which the CPU implements ``pa_bits``.
+    of which the CPU implements ``pa_bits``. ``descriptor`` names the bits of a page or block,
+    ``table`` those of a pointer to a table.
     """
 
     page_shift: int
     largest_block: int
     output: Placement
     pa_bits: int
+    table: EntryLayout
+    descriptor: EntryLayout = LEAF
+    page: Mask = field(init=False, repr=False)
+    taken: Mapping[Access, Mask] = field(init=False, repr=False, eq=False)
+
+    @page.default
+    def _page(self) -> Mask:
+        return self.descriptor.mask("valid", "page")
+
+    @taken.default
+    def _taken(self) -> Mapping[Access, Mask]:
+        return {access: self.table.mask(*names) for access, names in TAKEN.items()}
 
     def valid(self, level: Level, entry: Word) -> Truth:
         """Ask for bit 0; where no block may be, a descriptor without bit 1 is invalid too."""
         may_be_block = self.page_shift < level.shift <= self.largest_block
-        return has_all(entry, LEAF["valid"] if may_be_block else PAGE)
+        return has_all(entry, self.descriptor["valid"] if may_be_block else self.page)
 
     def leaf(self, level: Level, entry: Word) -> Truth:
         """Take the lowest level, and blocks at the levels that may have them."""
         if level.shift == self.page_shift or level.shift > self.largest_block:
             return level.shift == self.page_shift
-        return has_none(entry, LEAF["page"])
+        return has_none(entry, self.descriptor["page"])
 
     def reserved(self, level: Level, entry: Word) -> Truth:
         """Find address bits that the CPU does not implement: an address size fault."""
@@ -85,17 +99,17 @@ class Arm64Mmu:
     def allows(self, level: Level, entry: Word, access: Access) -> Truth:
         """Ask AP, DBM and UXN of a leaf, APTable and UXNTable of a table."""
         leaf = self.leaf(level, entry)
-        passed = has_none(entry, TAKEN[access])
+        passed = has_none(entry, self.taken[access])
         return either(both(leaf, self._grants(entry, access)), both(negate(leaf), passed))
 
     def _grants(self, entry: Word, access: Access) -> Truth:
         if access is Access.EXECUTE:
-            return has_none(entry, LEAF["UXN"])
-        user = has_all(entry, LEAF["AP[1]"])
+            return has_none(entry, self.descriptor["UXN"])
+        user = has_all(entry, self.descriptor["AP[1]"])
         if access is Access.READ:
             return user
-        writable = either(has_none(entry, LEAF["AP[2]"]), has_all(entry, LEAF["DBM"]))
-        return both(user, writable)
+        managed = has_all(entry, self.descriptor["DBM"])
+        return both(user, either(has_none(entry, self.descriptor["AP[2]"]), managed))
 
     def address(self, level: Level, entry: Word) -> Word:
         """Read the output address; in a block, drop what lies below its size."""
@@ -104,41 +118,43 @@ class Arm64Mmu:
 
     def accessed(self, entry: Word) -> Truth:
         """Read AF."""
-        return has_all(entry, LEAF["AF"])
+        return has_all(entry, self.descriptor["AF"])
 
     def dirty(self, entry: Word) -> Truth:
         """Ask for the state writable-dirty: DBM set and AP[2] clear."""
-        return both(has_all(entry, LEAF["DBM"]), has_none(entry, LEAF["AP[2]"]))
+        managed = has_all(entry, self.descriptor["DBM"])
+        return both(managed, has_none(entry, self.descriptor["AP[2]"]))
 
     def mkaccessed(self, entry: Word) -> Word:
         """Set AF."""
-        return put(entry, LEAF["AF"])
+        return put(entry, self.descriptor["AF"])
 
     def mkdirty(self, entry: Word) -> Word:
         """Set AF, and with DBM clear AP[2]."""
-        used = put(entry, LEAF["AF"])
-        return where(has_all(entry, LEAF["DBM"]), clear(used, LEAF["AP[2]"]), used)
-
-
-USER_TABLE = TABLE.mask("valid", "table", "PXNTable")
+        used = put(entry, self.descriptor["AF"])
+        managed = has_all(entry, self.descriptor["DBM"])
+        return where(managed, clear(used, self.descriptor["AP[2]"]), used)
 
 
 @frozen
 class Tables:
     """Entries that point to a user table: valid, and closed to EL1 fetches.
 
-    Source: arch/arm64/include/asm/pgalloc.h, Linux 6.1 and 6.12: P4D_, PUD_ and PMD_TABLE_PXN.
+    Source: arch/arm64/include/asm/pgalloc.h, Linux 6.1 and 6.12: P4D_, PUD_ and PMD_TABLE_PXN; the
+    kernel places the address of a table as it does that of a page.
     """
 
-    output: Placement
+    layout: EntryLayout
+    address: Placement
 
     @hookimpl
     def pxd_populate(self, table: int) -> int:
         """Add the flags of a user table to its address."""
-        entry: int = put(self.output.place(table), USER_TABLE)
+        flags = self.layout.mask("valid", "table", "PXNTable")
+        entry: int = put(self.address.place(table), flags)
         return entry
 
     @hookimpl
     def pxd_page_paddr(self, entry: Word) -> Word:
         """Read the address."""
-        return self.output.read(entry)
+        return self.address.read(entry)

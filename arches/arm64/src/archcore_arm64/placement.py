@@ -1,7 +1,8 @@
-"""Where an entry holds a number that may lie in several runs of its bits.
+"""Where an entry holds a physical address, whose highest bits may lie apart from the others.
 
-An output address of 48 bits is one run. With 52 bits its top lies elsewhere: PTE bits 15:12 with
-the 64K granule, bits 9:8 with 4K and 16K (Arm ARM (DDI 0487), chapter D8, FEAT_LPA and FEAT_LPA2).
+An address of 48 bits stands where it is in a number. With 52 bits its top lies in PTE bits 15:12
+with the 64K granule, in bits 9:8 with 4K and 16K (Arm ARM (DDI 0487), chapter D8, FEAT_LPA and
+FEAT_LPA2; arch/arm64/include/asm/pgtable-hwdef.h, PTE_ADDR_LOW and PTE_ADDR_HIGH).
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
-from archcore.words import Mask, bits, with_bits
+from archcore.words import Mask, bits, clear, put, with_bits
 from archcore.words.mask import full
 
 if TYPE_CHECKING:
-    from archcore.layout import EntryLayout
-    from archcore.words.types import Operand, Word
+    from archcore.words.types import Word
 
 TOP = 63
+PA_TOP = 51
+"""The highest bit of a physical address of 52 bits."""
 
 
 @cache
@@ -33,50 +35,65 @@ class Run:
 
     number: Mask
     entry: Mask
+    stays: bool = field(init=False, repr=False, eq=False)
+    rest: Mask = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Note whether the bits stand at the same place in both."""
+        object.__setattr__(self, "stays", self.number == self.entry)
+        object.__setattr__(self, "rest", ~self.number)
+
+    def read(self, entry: Word) -> Word:
+        """Return these bits of the number, the others clear."""
+        if self.stays:
+            return clear(entry, self.rest)
+        return with_bits(0, self.number, bits(entry, self.entry))
+
+    def place(self, number: Word) -> Word:
+        """Return an entry with these bits of the number, the others clear."""
+        if self.stays:
+            return clear(number, self.rest)
+        return with_bits(0, self.entry, bits(number, self.number))
 
 
 @frozen
 class Placement:
-    """The runs a number is read from, and those it is written to."""
+    """The runs an address is read from, and those it is written to; runs may add up in a bit."""
 
     reads: tuple[Run, ...]
     writes: tuple[Run, ...]
 
     def read(self, entry: Word) -> Word:
-        """Return the number an entry holds."""
-        number: Word = 0
-        for run in self.reads:
-            number = with_bits(number, run.number, bits(entry, run.entry))
-        return number
+        """Return the address an entry holds, in bytes."""
+        address = self.reads[0].read(entry)
+        for run in self.reads[1:]:
+            address = put(address, run.read(entry))
+        return address
 
-    def place(self, number: Operand) -> Word:
-        """Return an otherwise empty entry that holds a number."""
-        entry: Word = 0
-        for run in self.writes:
-            entry = with_bits(entry, run.entry, bits(number, run.number))
-        return entry
-
-    def replace(self, entry: Word, number: Operand) -> Word:
-        """Return the entry with another number in the bits that are read."""
-        for run in self.reads:
-            entry = with_bits(entry, run.entry, bits(number, run.number))
+    def place(self, address: Word) -> Word:
+        """Return an otherwise empty entry that holds an address."""
+        entry = self.writes[0].place(address)
+        for run in self.writes[1:]:
+            entry = put(entry, run.place(address))
         return entry
 
 
-def frame(layout: EntryLayout, page_shift: int) -> Placement:
-    """Return where a leaf of up to 48 address bits holds its frame, counted in base pages.
+@cache
+def placement(low: Mask, high: Mask | None = None) -> Placement:
+    """Return where entries hold an address: in ``low``, and its highest bits in ``high`` if given.
 
-    Writing cuts nothing off: pfn_pte shifts the number as it is, and pfn_pmd leaves the bits below
-    a block in (Linux 6.1 arch/arm64/include/asm/pgtable.h, __phys_to_pte_val).
+    Without ``high`` writing cuts nothing off. With it the whole address is also added moved down
+    to ``high``, and then all below ``high`` and above ``low`` is cut off, as the kernel does
+    (arch/arm64/include/asm/pgtable.h, __pte_to_phys and __phys_to_pte_val, Linux 6.1 and 6.12).
     """
-    pfn = layout["PFN"]
+    if high is None:
+        return Placement(reads=(Run(low, low),), writes=(Run(span(0), span(0)),))
+    begin = PA_TOP + 1 - high.span
+    stored = span(high.shift, low.shift + low.span - 1)
     return Placement(
-        reads=(Run(Mask(pfn.value >> page_shift), pfn),),
-        writes=(Run(span(0, TOP - page_shift), span(page_shift)),),
+        reads=(Run(low, low), Run(span(begin, PA_TOP), high)),
+        writes=(
+            Run(stored, stored),
+            Run(span(begin), span(high.shift, TOP - begin + high.shift)),
+        ),
     )
-
-
-def output_address(page_shift: int, top: int) -> Placement:
-    """Return where a descriptor holds an address in bytes whose highest bit is ``top``."""
-    run = Run(span(page_shift, top), span(page_shift, top))
-    return Placement(reads=(run,), writes=(run,))

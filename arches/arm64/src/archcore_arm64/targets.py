@@ -1,28 +1,44 @@
-"""The arm64 targets: an era on a granule."""
+"""The arm64 targets: every era on every regime that can be selected for it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcore.encoding import Protnone, Write
-from archcore.entry import at_levels
 from archcore.hw.mmu import CacheGeometry, Mmu, TlbGeometry
 from archcore.target import Target
 from archcore_arm64.eras import V61, V612
-from archcore_arm64.granule import K4
+from archcore_arm64.granule import K4_SHIFT, K16_SHIFT, K64_SHIFT, Granule
 from archcore_arm64.mmu import Arm64Mmu
 
 if TYPE_CHECKING:
-    from archcore_arm64.granule import Granule
+    from archcore_arm64.era import Era
+
+# arch/arm64/Kconfig: ARM64_VA_BITS_36 asks for EXPERT, 52 bits for FEAT_LPA or FEAT_LPA2.
+V61_GRANULES = (
+    Granule(K4_SHIFT, 48, 48),
+    Granule(K4_SHIFT, 39, 48),
+    Granule(K16_SHIFT, 47, 48),
+    Granule(K16_SHIFT, 36, 48),
+    Granule(K16_SHIFT, 48, 48),
+    Granule(K64_SHIFT, 48, 48),
+    Granule(K64_SHIFT, 42, 48),
+    Granule(K64_SHIFT, 52, 52),
+)
+V612_GRANULES = (*V61_GRANULES, Granule(K4_SHIFT, 52, 52), Granule(K16_SHIFT, 52, 52))
+LPA2_SOURCES = (
+    "Linux 6.9: arm64: mm: Add LPA2 support to phys<->pte conversion routines",
+    "Linux 6.9: arm64: mm: Wire up TCR.DS bit to PTE shareability fields",
+)
 
 
 def _mmu(granule: Granule) -> Mmu:
     return Mmu(
         Arm64Mmu(
             page_shift=granule.page_shift,
-            largest_block=granule.largest_block,
-            output=granule.output(),
+            largest_block=granule.largest_hardware_block,
+            output=granule.output,
             pa_bits=granule.pa_bits,
+            table=granule.table,
         ),
         tlb=TlbGeometry(entries=1024, ways=8),
         dcache=CacheGeometry(size=1 << 15, ways=4, line=64, indexing="PIPT"),
@@ -33,46 +49,34 @@ def _mmu(granule: Granule) -> Mmu:
     )
 
 
-K4_V61 = Target(
-    id="arm64-4k-v6.1",
-    arch="arm64",
-    era="v6.1",
-    summary="arm64, 4K pages, 4 levels, Linux 6.1: PTE_PROT_NONE in bit 58, write stashed",
-    geometry=K4.geometry(V61.leaves(K4)),
-    architecture=V61.architecture(K4),
-    encoding=at_levels(Protnone(Write.STASHED), "pte", "pmd"),
-    mmu=_mmu(K4),
-    swap=V61.swap,
-    sources=(
-        V61.source,
-        "Linux 6.1.192 (Debian) arch/arm64/include/asm/pgtable.h",
-        "6.1.69: pte_modify makes a software-dirty writable entry hardware-dirty again",
-        "6.1.158: pte_mkwrite leaves a clean entry clean (143937ca51cc)",
-    ),
-    engine="v6.1",
-)
+def _summary(era: Era, granule: Granule, levels: int) -> str:
+    size = f"{1 << granule.page_shift - 10}K pages"
+    widths = f"{granule.va_bits}-bit virtual and {granule.pa_bits}-bit physical addresses"
+    return f"arm64, {size}, {levels} levels, {widths}, {era.kernel}: {era.marking}"
 
-K4_V612 = Target(
-    id="arm64-4k-v6.12",
-    arch="arm64",
-    era="v6.12",
-    summary="arm64, 4K pages, 4 levels, Linux 6.12: present-invalid in bit 11, write recomputed",
-    geometry=K4.geometry(V612.leaves(K4)),
-    architecture=V612.architecture(K4),
-    encoding=at_levels(Protnone(Write.LOST), "pte", "pmd"),
-    mmu=_mmu(K4),
-    swap=V612.swap,
-    sources=(
-        V612.source,
-        "Linux 6.12.117 (Debian), whose own page tables are the test data",
-        "3e509c9b03f9 mm/arm64: support large pfn mappings, for arch/arm64/include/asm/pgtable.h",
-        "b66db4f3ccde arm64: add POIndex defines",
-        "6.12.56: pte_mkwrite leaves a clean entry clean (cb974263ba15)",
-        "f0f5863a0fb0 arm64/mm: Remove PTE_PROT_NONE bit",
-        "55564814a838 arm64/mm: Move PTE_PRESENT_INVALID to overlay PTE_NG",
-    ),
-    # The engine that recomputes write permission has no profile yet.
-    engine="v6.1",
-)
 
-TARGETS = (K4_V61, K4_V612)
+def target(era: Era, granule: Granule) -> Target:
+    """Return the target of a kernel built for a regime."""
+    leaves = era.leaves(granule)
+    geometry = granule.geometry(leaves)
+    return Target(
+        id=f"arm64-{granule.name}-{era.name}",
+        arch="arm64",
+        era=era.name,
+        summary=_summary(era, granule, len(geometry.levels)),
+        geometry=geometry,
+        architecture=era.architecture(granule, leaves),
+        encoding=era.encoding(granule),
+        mmu=_mmu(granule),
+        swap=era.swap,
+        sources=(*era.sources, *(() if granule.shares else LPA2_SOURCES)),
+        # The engine that recomputes write permission has no profile yet.
+        engine="v6.1",
+        swap_types=era.types(granule),
+    )
+
+
+TARGETS = (
+    *(target(V61, granule) for granule in V61_GRANULES),
+    *(target(V612, granule) for granule in V612_GRANULES),
+)

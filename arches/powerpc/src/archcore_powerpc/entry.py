@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from archcore.entry import helper
 from archcore.words import Mask, add_bits, bits, clear, has_all, put, same, with_bits
 
 if TYPE_CHECKING:
@@ -13,25 +14,23 @@ if TYPE_CHECKING:
     from archcore.words.types import Operand, Truth, Word
 
 NOTHING = Mask(0)
+EVERYTHING = ~NOTHING
 
 
 @frozen(kw_only=True)
 class PowerEntry:
     """Entries of one level: ``layout`` names the bits, ``frame`` spans the frame in base pages.
 
-    ``place`` is where pfn_pte puts a frame, ``marks`` what it adds. ``kept`` are the bits
-    pte_modify keeps. ``writable`` is the bit that permits stores, ``grants`` what mkwrite sets for
-    it. ``unseen`` is overlooked by pte_none, ``incomparable`` by pte_same.
+    ``kept`` are the bits pte_modify keeps. ``writable`` is the bit that permits stores, ``grants``
+    what mkwrite sets for it. ``unseen`` is overlooked by pte_none, ``incomparable`` by pte_same.
     """
 
     layout: EntryLayout
     frame: Mask
-    place: Mask
     kept: Mask
     writable: Mask
     grants: Mask
     dirties: Mask
-    marks: Mask = NOTHING
     unseen: Mask = NOTHING
     incomparable: Mask = NOTHING
     replaced: Mask = field(init=False, repr=False)
@@ -68,10 +67,6 @@ class PowerEntry:
 
     # -- making -------------------------------------------------------------------------------
 
-    def pfn_entry(self, pfn: Operand, pgprot: Operand) -> Word:
-        """Place the frame, add the protection and the marks of a leaf."""
-        return put(put(with_bits(0, self.place, pfn), pgprot), self.marks)
-
     def modify(self, entry: Word, newprot: Operand) -> Word:
         """Add the whole protection, ACCESSED included, to what belongs to the page."""
         return put(clear(entry, self.replaced), newprot)
@@ -100,10 +95,31 @@ class PowerEntry:
         """Clear ACCESSED."""
         return clear(entry, self.layout["ACCESSED"])
 
-    def mkhuge(self, entry: Word) -> Word:
-        """Change nothing: pfn_pmd has set what marks a huge page."""
-        return entry
-
     def advance_pfn(self, entry: Word, nr: int) -> Word:
         """Move the frame on."""
         return add_bits(entry, self.frame, nr)
+
+
+@frozen
+class Making:
+    """Entries made from a frame: ``place`` is where it goes, ``marks`` what is added.
+
+    ``huge`` is what mkhuge adds, where pfn_pmd has not done so already.
+    """
+
+    place: Mask
+    marks: Mask = NOTHING
+    huge: Mask = NOTHING
+
+    def pfn_entry(self, pfn: Operand, pgprot: Operand) -> Word:
+        """Place the frame, add the protection and the marks of a leaf."""
+        return put(put(with_bits(0, self.place, pfn), pgprot), self.marks)
+
+    def mkhuge(self, entry: Word) -> Word:
+        """Add what marks a huge page."""
+        return put(entry, self.huge)
+
+    @helper("mk_{level}")
+    def mk(self, pfn: Operand, pgprot: Operand) -> Word:
+        """Make an entry from a page, here by its frame (page_to_pfn)."""
+        return self.pfn_entry(pfn, pgprot)

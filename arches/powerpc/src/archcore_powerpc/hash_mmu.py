@@ -1,24 +1,24 @@
-"""What hash_page reads in the tables of Linux 3.14 to fill the hash table.
+"""What hash_page reads in Linux's tables to fill the hash table.
 
 The hardware never reads these tables: it looks in the hashed page table, and on a miss the kernel's
 handler hash_page walks the tables and inserts what it finds, or returns 1 and lets the page fault
-happen. This view is the handler's, in the place of a walker (the TLB stands for the hash table);
-the hash table itself is not modelled. Whoever changes an entry that HASHPTE marks must also take it
-out of the hash table, which pte_update does (hpte_need_flush).
+happen. This view is the handler's, in the place of a walker, and the TLB stands for the hash table:
+whatever is loaded into it leaves HASHPTE behind in the entry. Whoever changes an entry that HASHPTE
+marks must also take it out of the hash table (see ``stores``).
 
 Sources: arch/powerpc/mm/hash_utils_64.c, hash_low_64.S, hugepage-hash64.c and
-kernel/exceptions-64s.S, Linux 3.14.
+kernel/exceptions-64s.S, Linux 3.14; hash_utils.c, hash_4k.c, hash_64k.c and hash_hugepage.c of
+arch/powerpc/mm/book3s64, Linux 6.1.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from archcore.hookspecs import hookimpl
-from archcore.hw.mmu import Access
-from archcore.layout import Bits, EntryLayout
+from archcore.layout import Bit, Bits, EntryLayout
 from archcore.words import (
     Mask,
     bits,
@@ -27,104 +27,158 @@ from archcore.words import (
     either,
     has_all,
     has_any,
+    has_none,
     negate,
     put,
     where,
     with_bits,
 )
-from archcore_powerpc.layout import HASH_PMD_SHIFT, PAGE_SHIFT_64K, V314_PMD, V314_PTE
+from archcore_powerpc.entry import NOTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archcore.hw.mmu import Access
     from archcore.layout import Level
     from archcore.words.types import Truth, Word
 
-TABLE = EntryLayout(
+LINEAR_MAP = 0xC  # the region of PAGE_OFFSET 0xc000000000000000
+
+EARLY_TABLE = EntryLayout(
     "powerpc hash directory entry, Linux 3.14",
     (
-        Bits("ALIGNED", 0, 11, "clear: PTE tables are 4K, others larger"),
-        Bits("ADDRESS", 12, 59, "physical address of the table"),
+        Bits("ADDRESS", 0, 59, "physical address of the table"),
         Bits("REGION", 60, 63, "of the linear map; its two top bits tell a kernel address"),
         Bits("KERNEL", 62, 63, "set in a kernel address", overlays=("REGION",)),
     ),
     source="Linux 3.14 arch/powerpc/include/asm/page.h (PAGE_OFFSET), pgtable-ppc64-64k.h",
 )
-LINEAR_MAP = 0xC  # the region of PAGE_OFFSET 0xc000000000000000
-REAL = EntryLayout("powerpc real address of a 64K page", (Bits("FRAME", PAGE_SHIFT_64K, 49),))
-LEAF = V314_PMD.mask("PRESENT", "USER")  # hugetlbpage.c: the two lowest bits of a pointer are 0
-NOT_ADDRESS = ~TABLE["ADDRESS"]
-NEEDED_FOR = {
-    Access.READ: V314_PTE.mask("PRESENT", "USER"),
-    Access.WRITE: V314_PTE.mask("PRESENT", "USER", "RW"),
-    Access.EXECUTE: V314_PTE.mask("PRESENT", "USER", "EXEC"),
-}
+TABLE = EntryLayout(
+    "powerpc hash directory entry, since Linux 4.7",
+    (
+        Bits("ADDRESS", 8, 61, "physical address of the table (PMD_MASKED_BITS)"),
+        Bit("PTE", 62, "clear"),
+        Bit("VALID", 63, "set since Linux 4.20 (HASH_PMD_VAL_BITS)"),
+    ),
+    source="Linux 6.1 arch/powerpc/include/asm/book3s/64/pgtable.h, hash.h",
+)
 
 
-@frozen
+@frozen(kw_only=True)
 class HashPage:
-    """The view of the miss handler: it asks for all of ``access`` and sets flags while hashing."""
+    """The view of the miss handler: it asks for all of an access and sets flags while hashing.
+
+    ``leaf_bits`` are those any of which tell a leaf from a table, ``live`` those that a leaf must
+    have, ``needed`` those for each access, ``refused`` those it must not have. ``marks`` are set in
+    a pointer to a table, ``address`` spans its address. ``rpn`` spans the frame number of an entry,
+    ``real`` the place of that number in a real address. ``hashed`` says that a page is in the hash
+    table, ``hashed_huge`` that a huge page is, of which ``huge`` is the mark. No leaf maps more
+    than ``2**largest`` bytes.
+    """
+
+    page_shift: int
+    largest: int
+    leaf_bits: Mask
+    live: Mask
+    needed: Mapping[Access, Mask]
+    refused: Mask = NOTHING
+    marks: Mask = NOTHING
+    address_bits: Mask
+    rpn: Mask
+    real: Mask
+    accessed_bit: Mask
+    dirty_bit: Mask
+    hashed: Mask
+    hashed_huge: Mask = NOTHING
+    huge: Mask = NOTHING
+    anywhere: Mask = field(init=False, repr=False)
+
+    @anywhere.default
+    def _either(self) -> Mask:
+        return self.hashed | self.hashed_huge
 
     def valid(self, level: Level, entry: Word) -> Truth:
-        """Ask for PRESENT, or in an upper level for the address of a table."""
-        present = has_all(entry, V314_PTE["PRESENT"])
-        table = both(negate(self.leaf(level, entry)), has_all(entry, TABLE["KERNEL"]))
-        return either(present, table)
+        """Ask a leaf for what makes it live, a pointer to a table for an address."""
+        leaf = self.leaf(level, entry)
+        pointer = both(has_all(entry, self.marks), has_any(entry, self.address_bits))
+        return either(both(leaf, has_all(entry, self.live)), both(negate(leaf), pointer))
 
     def leaf(self, level: Level, entry: Word) -> Truth:
-        """Take the lowest level, and above it PRESENT or USER."""
-        if level.shift == PAGE_SHIFT_64K:
+        """Take the lowest level, and above it what tells a leaf."""
+        if level.shift == self.page_shift:
             return True
-        return has_any(entry, LEAF)
+        return has_any(entry, self.leaf_bits)
 
     def reserved(self, level: Level, entry: Word) -> Truth:
-        """Find a leaf larger than the 16 MB of a PMD, which only hugetlbfs makes."""
-        return both(self.leaf(level, entry), level.shift > HASH_PMD_SHIFT)
+        """Find a leaf larger than any page."""
+        return both(self.leaf(level, entry), level.shift > self.largest)
 
     def allows(self, level: Level, entry: Word, access: Access) -> Truth:
-        """Ask a leaf for PRESENT and USER, RW for stores, EXEC for fetches; a table for nothing."""
-        return either(negate(self.leaf(level, entry)), has_all(entry, NEEDED_FOR[access]))
+        """Ask a leaf for the access (check_pte_access), a table for nothing."""
+        granted = both(has_all(entry, self.needed[access]), has_none(entry, self.refused))
+        return either(negate(self.leaf(level, entry)), granted)
 
     def address(self, level: Level, entry: Word) -> Word:
-        """Turn the frame number, or the kernel address of a table, into a physical address."""
-        frame = with_bits(0, REAL["FRAME"], bits(entry, V314_PTE["RPN"]))
+        """Turn the frame number, or the address of a table, into a physical address."""
+        frame = with_bits(0, self.real, bits(entry, self.rpn))
         page = clear(frame, Mask(level.size - 1))
-        return where(self.leaf(level, entry), page, clear(entry, NOT_ADDRESS))
+        return where(self.leaf(level, entry), page, clear(entry, ~self.address_bits))
 
     def accessed(self, entry: Word) -> Truth:
-        """Read ACCESSED."""
-        return has_all(entry, V314_PTE["ACCESSED"])
+        """Ask for what a use leaves behind: ACCESSED and HASHPTE."""
+        return both(has_all(entry, self.accessed_bit), has_any(entry, self.anywhere))
 
     def dirty(self, entry: Word) -> Truth:
         """Read DIRTY; without it the page goes into the hash table read-only."""
-        return has_all(entry, V314_PTE["DIRTY"])
+        return has_all(entry, self.dirty_bit)
 
     def mkaccessed(self, entry: Word) -> Word:
         """Set ACCESSED, and HASHPTE: the page is in the hash table now."""
-        return put(put(entry, V314_PTE["ACCESSED"]), self._hashed(entry))
+        return put(put(entry, self.accessed_bit), self._hashed(entry))
 
     def mkdirty(self, entry: Word) -> Word:
         """Set DIRTY too."""
-        return put(self.mkaccessed(entry), V314_PTE["DIRTY"])
+        return put(self.mkaccessed(entry), self.dirty_bit)
 
     def _hashed(self, entry: Word) -> Word:
-        """Return what marks a hashed page: all of HASHPTE if huge, else one sub-page bit.
+        """Return what marks a hashed page.
 
         The slot in the hash group, which the handler also stores, belongs to the hash table.
         """
-        huge = has_all(entry, V314_PMD["THP_HUGE"])
-        return where(huge, V314_PMD["HPTE_SUB"], V314_PTE["HPTE_SUB0"])
+        if not self.huge:
+            return put(0, self.hashed)
+        return where(has_all(entry, self.huge), self.hashed_huge, self.hashed)
 
 
 @frozen
-class HashTables:
+class EarlyTables:
     """Entries that point to tables hold kernel addresses (pmd_populate, pgalloc-64.h)."""
 
     @hookimpl
     def pxd_populate(self, table: int) -> int:
         """Return the table's address in the linear map."""
-        entry: int = with_bits(table, TABLE["REGION"], LINEAR_MAP)
+        entry: int = with_bits(table, EARLY_TABLE["REGION"], LINEAR_MAP)
         return entry
 
     @hookimpl
     def pxd_page_paddr(self, entry: Word) -> Word:
         """Take the table out of the linear map (__pa)."""
-        return clear(entry, NOT_ADDRESS)
+        return clear(entry, EARLY_TABLE["REGION"])
+
+
+@frozen
+class HashTables:
+    """Entries that point to tables hold physical addresses and ``marks``."""
+
+    marks: Mask = NOTHING
+
+    @hookimpl
+    def pxd_populate(self, table: int) -> int:
+        """Return the table's address with the marks of a valid entry."""
+        entry: int = put(table, self.marks)
+        return entry
+
+    @hookimpl
+    def pxd_page_paddr(self, entry: Word) -> Word:
+        """Take the address."""
+        return clear(entry, ~TABLE["ADDRESS"])

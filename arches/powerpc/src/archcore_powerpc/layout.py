@@ -1,126 +1,116 @@
-"""powerpc book3s64 entries, era by era: each bit under its kernel name, bit 0 the lowest.
+"""powerpc book3s64 entries since Linux 4.7, when hash and radix came to share one format.
 
-The hash format of Linux 3.14 is the kernel's own; hardware reads a hash table made from it. Since
-Linux 4.7 hash and radix share one format, whose hardware bits are those of the Power ISA.
+Each bit stands under its kernel name, bit 0 the lowest. What is fixed in the Power ISA's radix
+entries is fixed here; the hash format keeps its bookkeeping in what the ISA leaves to software, and
+in frame number bits that no machine uses.
+
+Sources: arch/powerpc/include/asm/book3s/64/pgtable.h, hash.h, hash-4k.h and hash-64k.h, Linux 6.1
+and 6.12. For Linux 4.12 the same files, with the bits that "[RFC v6 01/62] powerpc: Free up four
+64K PTE bits in 4K backed HPTE pages" (July 2017) shows it took away.
 """
 
 from __future__ import annotations
 
 from archcore.layout import Bit, Bits, EntryLayout, Field
 
-PAGE_SHIFT_64K = 16
-HASH_PMD_SHIFT, HASH_PGD_SHIFT = 24, 34  # Linux 3.14 pgtable-ppc64-64k.h
-RADIX_PMD_SHIFT, RADIX_PUD_SHIFT, RADIX_PGD_SHIFT = 21, 30, 39  # Linux 6.1 book3s/64/radix-64k.h
+PAGE_SHIFT_4K, PAGE_SHIFT_64K = 12, 16
+RPN_TOP = 52  # _PAGE_PA_MAX 53
 
-# -- hash, Linux 3.14 to 3.19, 64K pages --------------------------------------------------------
-
-V314_SOURCE = "Linux 3.14 arch/powerpc/include/asm/pte-hash64.h, pte-hash64-64k.h, pgtable-ppc64.h"
-V314_FLAGS: tuple[Field, ...] = (
-    Bit("PRESENT", 0, "hash_page may use the entry"),
-    Bit("USER", 1, "user mode may use the page"),
-    Bit("EXEC", 2, "instruction fetches are allowed; the hash table holds the inverse"),
-    Bit("GUARDED", 3, "no speculative access"),
-    Bit("NUMA", 4, "the hint; was COHERENT, which now follows from NO_CACHE and WRITETHRU"),
-    Bit("NO_CACHE", 5, "cache inhibited"),
-    Bit("WRITETHRU", 6, "write-through"),
-    Bit("DIRTY", 7, "set by hash_page on the first store"),
-    Bit("ACCESSED", 8, "set by hash_page on each use"),
-    Bit("RW", 9, "stores are allowed"),
-    Bit("BUSY", 11, "hash_page is at work on the entry"),
-    Bits("HPTE_SUB", 12, 27, "HASHPTE: any of these set, the page is in the hash table"),
-    Bits("F_GIX", 12, 14, "slot in the hash group of a 64K page", overlays=("HPTE_SUB",)),
-    Bit("F_SECOND", 15, "in the secondary hash group", overlays=("HPTE_SUB",)),
-    Bit("HPTE_SUB0", 27, "in the hash table as one 64K page", overlays=("HPTE_SUB",)),
-    Bit("COMBO", 28, "in the hash table as 4K pages"),
-)
-V314_PTE = EntryLayout(
-    "powerpc hash PTE, 64K, Linux 3.14",
-    (
-        *V314_FLAGS,
-        Bit("SPECIAL", 10, "no struct page behind the mapping"),
-        Bit("4K_PFN", 29, "the frame number counts 4K pages"),
-        Bits("RPN", 30, 63, "frame number; PTE_RPN_SHIFT is 30"),
-    ),
-    source=V314_SOURCE,
-)
-V314_PMD = EntryLayout(
-    "powerpc hash PMD leaf, 64K, Linux 3.14",
-    (
-        *V314_FLAGS,
-        Bit("SPLITTING", 10, "the huge page is being split"),
-        Bit("THP_HUGE", 29, "transparent huge page"),
-        Bits("RPN", 38, 63, "frame number of a 16 MB page"),
-    ),
-    source=V314_SOURCE,
-)
-V314_SWP = EntryLayout(
-    "powerpc swap value, Linux 3.14",
-    (Bits("TYPE", 1, 6, "swap area"), Bits("OFFSET", 8, 63, "offset in the area")),
-    source=V314_SOURCE,
-)
-V314_SWAP = EntryLayout(
-    "powerpc hash swap entry, 64K, Linux 3.14",
-    (
-        Bit("PRESENT", 0, "clear"),
-        Bit("FILE", 1, "clear; set in a nonlinear file entry"),
-        Bit("NUMA", 4, "clear, so that no swap entry looks hinted"),
-        Bits("TYPE", 31, 36, "swap area"),
-        Bits("OFFSET", 38, 63, "offset in the area"),
-    ),
-    source=V314_SOURCE,
-)
-
-# -- shared by hash and radix since Linux 4.7; here as radix with 64K pages names it ------------
-
-V61_SOURCE = "Linux 6.1 arch/powerpc/include/asm/book3s/64/pgtable.h"
-V61_FLAGS: tuple[Field, ...] = (
+EVERY_ERA: tuple[Field, ...] = (
     Bit("EXEC", 0, "instruction fetches are allowed"),
     Bit("WRITE", 1, "loads and stores are allowed"),
     Bit("READ", 2, "loads are allowed"),
     Bit("PRIVILEGED", 3, "closed to user mode"),
     Bit("SAO", 4, "strong access order; with NON_IDEMPOTENT: tolerant of cache inhibition"),
     Bit("NON_IDEMPOTENT", 5, "cache inhibited and guarded"),
-    Bit("RSV1", 6, "reserved; BUSY of a hash entry"),
     Bit("DIRTY", 7, "C: set by the walker on the first store"),
     Bit("ACCESSED", 8, "R: set by the walker on the first use"),
     Bit("SOFT_DIRTY", 9, "written since the tracker last cleared it"),
     Bit("SPECIAL", 10, "no struct page behind the mapping"),
-    Bit("DEVMAP", 11, "device memory with struct pages"),
-    Bit("RPN0", 12, "below the page size; COMBO of a hash entry"),
-    Bit("RPN1", 13, "below the page size; THP_HUGE of a hash entry"),
-    Bits("RPN41", 53, 54, "above the largest frame number"),
-    Bit("RPN43", 55, "above the largest frame number; HASHPTE of a hash entry"),
-    Bits("PKEY", 56, 60, "memory protection key of a hash entry"),
-    Bit("INVALID", 61, "PRESENT is taken away for a moment only"),
     Bit("PTE", 62, "leaf: the entry maps memory, not a table"),
     Bit("PRESENT", 63, "valid"),
 )
-V61_RPN_TOP = 52  # _PAGE_PA_MAX 53
-V61_PTE = EntryLayout(
-    "powerpc radix PTE, 64K, Linux 6.1",
-    (*V61_FLAGS, Bits("RPN", PAGE_SHIFT_64K, V61_RPN_TOP, "frame number")),
-    source=V61_SOURCE,
+V412_FLAGS: tuple[Field, ...] = (
+    *EVERY_ERA,
+    Bit("HASHPTE", 55, "hash: the page is in the hash table"),
+    Bits("F_GIX", 56, 58, "hash: slot in the hash group"),
+    Bit("F_SECOND", 59, "hash: in the secondary hash group"),
+    Bit("BUSY", 60, "hash: hash_page is at work on the entry"),
 )
-V61_PMD = EntryLayout(
-    "powerpc radix PMD leaf, 64K, Linux 6.1",
-    (*V61_FLAGS, Bits("RPN", RADIX_PMD_SHIFT, V61_RPN_TOP, "frame number of a 2 MB page")),
-    source=V61_SOURCE,
+V61_FLAGS: tuple[Field, ...] = (
+    *EVERY_ERA,
+    Bit("BUSY", 6, "hash: hash_page is at work on the entry"),
+    Bit("DEVMAP", 11, "device memory with struct pages"),
+    Bit("INVALID", 61, "PRESENT is taken away for a moment only"),
 )
-V61_SWAP = EntryLayout(
-    "powerpc swap entry, 64K, Linux 6.1",
-    (
+V61_FLAGS_4K: tuple[Field, ...] = (
+    *V61_FLAGS,
+    Bits("F_GIX", 53, 55, "hash: slot in the hash group"),
+    Bit("F_SECOND", 56, "hash: in the secondary hash group"),
+    Bits("PKEY", 57, 59, "hash: memory protection key"),
+    Bit("HASHPTE", 60, "hash: the page is in the hash table"),
+)
+V61_FLAGS_64K: tuple[Field, ...] = (
+    *V61_FLAGS,
+    Bit("HASHPTE", 55, "hash: the page is in the hash table"),
+    Bits("PKEY", 56, 60, "hash: memory protection key"),
+)
+COMBO = Bit("COMBO", 12, "hash: in the hash table as 4K pages")
+SINGLE_4K = Bit("4K_PFN", 13, "hash: the frame number counts 4K pages")
+THP_HUGE = Bit("THP_HUGE", 13, "hash: transparent huge page")
+
+V412_SWAP_MARKS: tuple[Field, ...] = (Bit("SOFT_DIRTY", 5),)
+V61_SWAP_MARKS: tuple[Field, ...] = (
+    Bit("EXCLUSIVE", 5, "the only reference to an anonymous page"),
+    Bit("SOFT_DIRTY", 9),
+    Bit("INVALID", 61, "clear"),
+)
+
+
+def page_layout(name: str, flags: tuple[Field, ...], shift: int, source: str) -> EntryLayout:
+    """Return the layout of the lowest level; 64K pages leave room below the frame number."""
+    within = (COMBO, SINGLE_4K) if shift > PAGE_SHIFT_4K else ()
+    return _layout(name, (*flags, *within), shift, source)
+
+
+def huge_layout(
+    name: str, flags: tuple[Field, ...], page_shift: int, shift: int, source: str
+) -> EntryLayout:
+    """Return the layout of leaves of an upper level, which map ``2**shift`` bytes."""
+    within = (COMBO, THP_HUGE) if page_shift > PAGE_SHIFT_4K else ()
+    return _layout(name, (*flags, *within), shift, source)
+
+
+def _layout(name: str, fields: tuple[Field, ...], shift: int, source: str) -> EntryLayout:
+    rpn = Bits("RPN", shift, RPN_TOP, "frame number")
+    return EntryLayout(name, (*fields, rpn), source=source)
+
+
+def swap_layout(name: str, marks: tuple[Field, ...], shift: int, source: str) -> EntryLayout:
+    """Return the layout of swap entries, whose offset stands where the frame number stood."""
+    fields: tuple[Field, ...] = (
         Bits("TYPE", 0, 4, "swap area"),
-        Bit("EXCLUSIVE", 5, "the only reference to an anonymous page"),
-        Bit("SOFT_DIRTY", 9),
-        Bits("OFFSET", PAGE_SHIFT_64K, V61_RPN_TOP, "offset in the area"),
-        Bit("INVALID", 61, "clear"),
+        Bits("OFFSET", shift, RPN_TOP, "offset in the area"),
         Bit("PTE", 62, "set, so that no swap entry looks like a table"),
         Bit("PRESENT", 63, "clear, so that no swap entry looks hinted"),
-    ),
-    source=V61_SOURCE,
+    )
+    return EntryLayout(name, (*fields, *marks), source=source)
+
+
+def pfn_layout(shift: int) -> EntryLayout:
+    """Return where pfn_pte shifts a frame number to, without asking whether it fits."""
+    return EntryLayout("powerpc frame number, as pfn_pte shifts it in", (Bits("PFN", shift, 63),))
+
+
+BYTES = EntryLayout(
+    "the bytes of an entry", tuple(Bits(f"byte {at}", 8 * at, 8 * at + 7) for at in range(8))
 )
-PFN_64K = EntryLayout(
-    "powerpc frame number of a 64K page, as pfn_pte shifts it in",
-    (Bits("PFN", PAGE_SHIFT_64K, 63),),
-    source=V61_SOURCE,
+INT = EntryLayout("what an int holds of an entry", (Bits("int", 0, 31),))
+VM_FLAGS = EntryLayout(
+    "powerpc VMA flags",
+    (
+        Bit("VM_SAO", 24, "VM_ARCH_1: strong access ordering"),
+        Bits("VM_PKEY", 32, 36, "VM_PKEY_BIT0 to VM_PKEY_BIT4, VM_HIGH_ARCH_BIT_0 and on"),
+    ),
+    source="Linux 6.1 include/linux/mm.h",
 )

@@ -5,6 +5,7 @@ Bit numbers count from the least significant, the manual's from the most signifi
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -31,7 +32,7 @@ from archcore.words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archcore.layout import Level
+    from archcore.layout import Geometry, Level
     from archcore.words.types import Truth, Word
 
 LEAF = EntryLayout(
@@ -126,6 +127,11 @@ class RadixMmu:
     def mkdirty(self, entry: Word) -> Word:
         """Set R and C."""
         return put(entry, LEAF.mask("R", "C"))
+
+
+def table_sizes(geometry: Geometry) -> Mapping[str, int]:
+    """Return the next level size that each upper level must hold."""
+    return {upper.name: lower.index_bits for lower, upper in pairwise(geometry.levels)}
 
 
 @frozen

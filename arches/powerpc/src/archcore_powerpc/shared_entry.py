@@ -31,24 +31,24 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class SharedEntry(PowerEntry):
-    """Lowest-level entries: ``shown_by`` are the bits any of which makes a leaf present.
+    """Entries of any level: ``shown_by`` are the bits any of which makes one present.
 
-    ``live`` are those of a leaf that hardware reads, ``rights`` what it may then allow. ``devmaps``
-    is what mkdevmap sets. The absence of all of ``stash`` means a saved write permission; it is
-    empty in eras that save none.
+    ``shown_in`` must be set besides. ``live`` are the bits of a leaf that hardware reads,
+    ``rights`` what it may then allow. The absence of all of ``stash`` means a saved write
+    permission; it is empty in eras that save none.
     """
 
     shown_by: Mask
     live: Mask
     rights: Mask
-    devmaps: Mask
+    shown_in: Mask = NOTHING
     stash: Mask = NOTHING
 
     # -- reading ------------------------------------------------------------------------------
 
     def present(self, entry: Word) -> Truth:
-        """Ask for a leaf that is PRESENT, or INVALID for a moment."""
-        return both(has_all(entry, self.layout["PTE"]), has_any(entry, self.shown_by))
+        """Ask for PRESENT, or INVALID for a moment."""
+        return both(has_all(entry, self.shown_in), has_any(entry, self.shown_by))
 
     def protnone(self, entry: Word) -> Truth:
         """Ask for a PRESENT leaf without any right: hardware takes a protection fault on it."""
@@ -61,10 +61,6 @@ class SharedEntry(PowerEntry):
     def special(self, entry: Word) -> Truth:
         """Read SPECIAL."""
         return has_all(entry, self.layout["SPECIAL"])
-
-    def devmap(self, entry: Word) -> Truth:
-        """Ask for a leaf with DEVMAP."""
-        return both(has_all(entry, self.layout["DEVMAP"]), has_all(entry, self.layout["PTE"]))
 
     def soft_dirty(self, entry: Word) -> Truth:
         """Read SOFT_DIRTY."""
@@ -80,10 +76,6 @@ class SharedEntry(PowerEntry):
     def mkspecial(self, entry: Word) -> Word:
         """Set SPECIAL."""
         return put(entry, self.layout["SPECIAL"])
-
-    def mkdevmap(self, entry: Word) -> Word:
-        """Set DEVMAP, and SPECIAL on a PTE, the leaf bit on a PMD."""
-        return put(entry, self.devmaps)
 
     def mksoft_dirty(self, entry: Word) -> Word:
         """Set SOFT_DIRTY."""
@@ -101,32 +93,58 @@ class SharedEntry(PowerEntry):
 class SharedHuge(SharedEntry):
     """Leaves of an upper level: PTE tells them from tables, ``not_table`` is clear in a table.
 
-    ``huge`` are the bits of a transparent huge page.
+    ``huge`` are the bits of a transparent huge page, ``other`` tells another kind of page from one;
+    where there are none ``huge`` is empty. ``invalid`` is what mkinvalid sets for PRESENT.
     """
 
-    huge: Mask
     not_table: Mask
-
-    def present(self, entry: Word) -> Truth:
-        """Ask for PRESENT or INVALID, of a table too."""
-        return has_any(entry, self.shown_by)
+    huge: Mask = NOTHING
+    other: Mask = NOTHING
+    invalid: Mask = NOTHING
 
     def leaf(self, entry: Word) -> Truth:
         """Read PTE."""
         return has_all(entry, self.layout["PTE"])
 
     def trans_huge(self, entry: Word) -> Truth:
-        """Ask for a present huge page without DEVMAP."""
+        """Ask for a present huge page."""
+        if not self.huge:
+            return False
         huge = both(self.present(entry), has_all(entry, self.huge))
-        return both(huge, has_none(entry, self.layout["DEVMAP"]))
+        return both(huge, has_none(entry, self.other))
 
     def bad(self, entry: Word) -> Truth:
         """Find a bit that no table has."""
         return has_any(entry, self.not_table)
 
     def mkinvalid(self, entry: Word) -> Word:
-        """Trade PRESENT for INVALID, as pmdp_invalidate does."""
-        return put(clear(entry, self.layout["PRESENT"]), self.layout["INVALID"])
+        """Take PRESENT away for a moment, as pmdp_invalidate does."""
+        return put(clear(entry, self.layout["PRESENT"]), self.invalid)
+
+
+@frozen
+class Devmap:
+    """ZONE_DEVICE pages.
+
+    ebd31197931d "powerpc/mm: Add devmap support for ppc64" (Linux 4.13).
+    """
+
+    layout: EntryLayout
+
+    def devmap(self, entry: Word) -> Truth:
+        """Ask for a leaf with DEVMAP."""
+        return has_all(entry, self.layout.mask("DEVMAP", "PTE"))
+
+
+@frozen
+class MakingDevmap:
+    """Entries of ZONE_DEVICE pages: ``sets`` is DEVMAP and what else marks them at a level."""
+
+    sets: Mask
+
+    def mkdevmap(self, entry: Word) -> Word:
+        """Set the bits."""
+        return put(entry, self.sets)
 
 
 @frozen(kw_only=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from archcore.hookspecs import hookimpl
 from archcore.words import Mask, bits, clear, has_all, put, with_bits
+from archcore_powerpc.entry import EVERYTHING
 
 if TYPE_CHECKING:
     from archcore.layout import EntryLayout
@@ -19,12 +20,21 @@ class Swap:
     """The codec of the arch's swap value, whose fields ``layout`` names."""
 
     layout: EntryLayout
+    upwards: Mask = field(init=False, repr=False)
+
+    @upwards.default
+    def _from_type(self) -> Mask:
+        low = self.layout["TYPE"].shift
+        return Mask(EVERYTHING.value >> low << low)
 
     @hookimpl
     def arch_swp_entry(self, type: Operand, offset: Operand) -> Word:  # noqa: A002 - the kernel's
-        """Place type and offset; what does not fit is cut off."""
+        """Place type and offset; what does not fit is cut off of the offset, but not of the type.
+
+        A type is trusted: one too large reaches into the bits above.
+        """
         placed = with_bits(0, self.layout["OFFSET"], offset)
-        return with_bits(placed, self.layout["TYPE"], type)
+        return put(placed, with_bits(0, self.upwards, type))
 
     @hookimpl
     def arch_swp_type(self, swp: Word) -> Word:
@@ -41,7 +51,7 @@ class Swap:
 class ShiftedSwapEntry:
     """Swap values stored above every flag, in ``place`` (Linux 3.14 pgtable-ppc64.h).
 
-    The offset loses as many bits as there are flags.
+    The offset loses as many bits as there are flags. Since 4.1 the type stands among the flags.
     """
 
     place: Mask
@@ -69,17 +79,12 @@ class MarkedSwapEntry:
         """Clear PTE."""
         return clear(entry, self.layout["PTE"])
 
-    def swp_exclusive(self, entry: Word) -> Truth:
-        """Read EXCLUSIVE."""
-        return has_all(entry, self.layout["EXCLUSIVE"])
 
-    def swp_mkexclusive(self, entry: Word) -> Word:
-        """Set EXCLUSIVE."""
-        return put(entry, self.layout["EXCLUSIVE"])
+@frozen
+class SwapSoftDirty:
+    """Soft-dirty swap entries."""
 
-    def swp_clear_exclusive(self, entry: Word) -> Word:
-        """Clear EXCLUSIVE."""
-        return clear(entry, self.layout["EXCLUSIVE"])
+    layout: EntryLayout
 
     def swp_soft_dirty(self, entry: Word) -> Truth:
         """Read SOFT_DIRTY."""
@@ -92,3 +97,22 @@ class MarkedSwapEntry:
     def swp_clear_soft_dirty(self, entry: Word) -> Word:
         """Clear SOFT_DIRTY."""
         return clear(entry, self.layout["SOFT_DIRTY"])
+
+
+@frozen
+class SwapExclusive:
+    """Exclusive swap entries (since Linux 5.19)."""
+
+    layout: EntryLayout
+
+    def swp_exclusive(self, entry: Word) -> Truth:
+        """Read EXCLUSIVE."""
+        return has_all(entry, self.layout["EXCLUSIVE"])
+
+    def swp_mkexclusive(self, entry: Word) -> Word:
+        """Set EXCLUSIVE."""
+        return put(entry, self.layout["EXCLUSIVE"])
+
+    def swp_clear_exclusive(self, entry: Word) -> Word:
+        """Clear EXCLUSIVE."""
+        return clear(entry, self.layout["EXCLUSIVE"])

@@ -9,7 +9,7 @@ from attrs import frozen
 from archcore.hookspecs import hookimpl
 from archcore.hw.mmu import Access
 from archcore.layout import Bit, Bits, EntryLayout
-from archcore.words import Mask, both, clear, has_all, has_any, has_none, put
+from archcore.words import Mask, both, clear, either, has_all, has_any, has_none, put
 
 if TYPE_CHECKING:
     from archcore.layout import Level
@@ -24,6 +24,7 @@ WALK = EntryLayout(
         Bit("A", 5),
         Bit("D", 6),
         Bit("PS", 7),
+        Bit("PAT", 12, "of a large page", overlays=("address",)),
         Bits("address", 12, 51),
         Bit("XD", 63),
     ),
@@ -39,7 +40,7 @@ class X86Mmu:
 
     pa_bits: int = 46
 
-    def valid(self, level: Level, entry: Word) -> Truth:
+    def valid(self, level: Level, entry: Word) -> Truth:  # noqa: ARG002 - the protocol's
         """Ask for P."""
         return has_all(entry, WALK["P"])
 
@@ -50,18 +51,21 @@ class X86Mmu:
         return has_all(entry, WALK["PS"])
 
     def reserved(self, level: Level, entry: Word) -> Truth:
-        """Find address bits above MAXPHYADDR, and PS where no leaf may be."""
-        high = Mask(WALK["address"].value >> self.pa_bits << self.pa_bits)
-        ps = NOTHING if level.shift <= LARGEST_LEAF else WALK["PS"]
-        return has_any(entry, high | ps)
+        """Find address bits above MAXPHYADDR or inside a large page, and PS where it may not be."""
+        address = WALK["address"].value
+        high = Mask(address >> self.pa_bits << self.pa_bits)
+        if level.shift > LARGEST_LEAF:
+            return has_any(entry, high | WALK["PS"])
+        inside = Mask(address & (1 << level.shift) - 1) - WALK["PAT"]
+        return either(has_any(entry, high), both(self.leaf(level, entry), has_any(entry, inside)))
 
-    def allows(self, level: Level, entry: Word, access: Access) -> Truth:
+    def allows(self, level: Level, entry: Word, access: Access) -> Truth:  # noqa: ARG002
         """Ask for U/S, R/W for stores, no XD for fetches; the walk asks every level."""
         wanted = WALK.mask("U/S", "R/W") if access is Access.WRITE else WALK["U/S"]
         refused = WALK["XD"] if access is Access.EXECUTE else NOTHING
         return both(has_all(entry, wanted), has_none(entry, refused))
 
-    def address(self, level: Level, entry: Word) -> Word:
+    def address(self, level: Level, entry: Word) -> Word:  # noqa: ARG002 - the protocol's
         """Drop the attributes, and PAT and offset bits inside the address of a large page."""
         return clear(entry, ~WALK["address"])
 
@@ -89,7 +93,7 @@ class Tables:
     @hookimpl
     def pxd_populate(self, table: int) -> int:
         """Add the flags of a user table to its address."""
-        return put(table, WALK.mask("P", "R/W", "U/S", "A", "D"))
+        return int(put(table, WALK.mask("P", "R/W", "U/S", "A", "D")))
 
     @hookimpl
     def pxd_page_paddr(self, entry: Word) -> Word:

@@ -1,4 +1,7 @@
-"""x86-64 swap entries (arch/x86/include/asm/pgtable_64.h)."""
+"""x86-64 swap entries: the codec, and the software bits of each era.
+
+Source: arch/x86/include/asm/pgtable_64.h and pgtable.h of the kernels that ``swap_layout`` names.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from archcore.entry import AtLevel
 from archcore.hookspecs import hookimpl
 from archcore.words import bits, clear, has_all, put, with_bits, xor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archcore.layout import EntryLayout
     from archcore.words.types import Operand, Truth, Word
 
@@ -45,8 +51,6 @@ class Swap:
 class SwapEntry:
     """Swap words as entries of a level: stored as they are."""
 
-    layout: EntryLayout
-
     def swp_entry_to_entry(self, swp: Word) -> Word:
         """Store the swap value as it is."""
         return swp
@@ -57,20 +61,10 @@ class SwapEntry:
 
 
 @frozen
-class TrackedSwapEntry(SwapEntry):
-    """Swap words with the software bits of Linux 6.1."""
+class SwapSoftDirty:
+    """Pages that were soft-dirty when they were swapped out (Linux 3.11)."""
 
-    def swp_exclusive(self, entry: Word) -> Truth:
-        """Read EXCLUSIVE."""
-        return has_all(entry, self.layout["EXCLUSIVE"])
-
-    def swp_mkexclusive(self, entry: Word) -> Word:
-        """Set EXCLUSIVE."""
-        return put(entry, self.layout["EXCLUSIVE"])
-
-    def swp_clear_exclusive(self, entry: Word) -> Word:
-        """Clear EXCLUSIVE."""
-        return clear(entry, self.layout["EXCLUSIVE"])
+    layout: EntryLayout
 
     def swp_soft_dirty(self, entry: Word) -> Truth:
         """Read SOFT_DIRTY."""
@@ -84,6 +78,13 @@ class TrackedSwapEntry(SwapEntry):
         """Clear SOFT_DIRTY."""
         return clear(entry, self.layout["SOFT_DIRTY"])
 
+
+@frozen
+class SwapUffdWp:
+    """Pages that userfaultfd write-protects while they are swapped out (Linux 5.7)."""
+
+    layout: EntryLayout
+
     def swp_uffd_wp(self, entry: Word) -> Truth:
         """Read UFFD_WP."""
         return has_all(entry, self.layout["UFFD_WP"])
@@ -95,3 +96,33 @@ class TrackedSwapEntry(SwapEntry):
     def swp_clear_uffd_wp(self, entry: Word) -> Word:
         """Clear UFFD_WP."""
         return clear(entry, self.layout["UFFD_WP"])
+
+
+@frozen
+class SwapExclusive:
+    """Anonymous pages with one reference only (Linux 5.19)."""
+
+    layout: EntryLayout
+
+    def swp_exclusive(self, entry: Word) -> Truth:
+        """Read EXCLUSIVE."""
+        return has_all(entry, self.layout["EXCLUSIVE"])
+
+    def swp_mkexclusive(self, entry: Word) -> Word:
+        """Set EXCLUSIVE."""
+        return put(entry, self.layout["EXCLUSIVE"])
+
+    def swp_clear_exclusive(self, entry: Word) -> Word:
+        """Clear EXCLUSIVE."""
+        return clear(entry, self.layout["EXCLUSIVE"])
+
+
+MARKS = {"SOFT_DIRTY": SwapSoftDirty, "UFFD_WP": SwapUffdWp, "EXCLUSIVE": SwapExclusive}
+
+
+def swap_entries(layout: EntryLayout, level: str) -> Iterator[AtLevel]:
+    """Yield the swap helpers of a level, software bits included where the layout has them."""
+    yield AtLevel(level, SwapEntry())
+    for name, kind in MARKS.items():
+        if name in layout.masks:
+            yield AtLevel(level, kind(layout))

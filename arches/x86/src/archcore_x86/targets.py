@@ -1,4 +1,4 @@
-"""The x86-64 targets: eras as data over one format."""
+"""The x86-64 targets: an era on a page table of four or five levels."""
 
 from __future__ import annotations
 
@@ -6,149 +6,82 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from archcore.encoding import NumaBit, Protnone, VmaRelative, Write
-from archcore.entry import AtLevel, Layer, at_levels, layer
 from archcore.hw.mmu import CacheGeometry, Mmu, TlbGeometry
 from archcore.layout import Geometry, Level
 from archcore.target import Target
-from archcore_x86 import layout as bits
-from archcore_x86.entry import KEPT, Tracking, X86Entry, X86Huge
-from archcore_x86.mmu import Tables, X86Mmu
-from archcore_x86.protection import Protections
-from archcore_x86.swap import Swap, SwapEntry, TrackedSwapEntry
+from archcore_x86 import eras
+from archcore_x86.assembly import architecture, hints
+from archcore_x86.layout import SHIFTS, TABLE
+from archcore_x86.mmu import X86Mmu
 
 if TYPE_CHECKING:
-    from archcore.layout import EntryLayout
+    from archcore_x86.era import Era
 
-LEVELS_PER_TABLE = 9
+INDEX_BITS = 9
+FOUR = ("pte", "pmd", "pud", "pgd")
+FIVE = ("pte", "pmd", "pud", "p4d", "pgd")
+# MAX_PHYSMEM_BITS, Linux 6.1 arch/x86/include/asm/sparsemem.h.
+PA_BITS = {FOUR: 46, FIVE: 52}
 
 
-def _geometry(pte: EntryLayout, pmd: EntryLayout, pa_bits: int) -> Geometry:
-    named = (("pte", pte), ("pmd", pmd), ("pud", pmd), ("pgd", pmd))
-    levels = (
+def target(era: Era, levels: tuple[str, ...] = FOUR) -> Target:
+    """Return an era as a target, with page tables of these levels."""
+    la57 = levels == FIVE
+    return Target(
+        id=f"x86-la57-{era.name}" if la57 else f"x86-{era.name}",
+        arch="x86",
+        era=era.name,
+        summary=f"x86-64, {len(levels)} levels, {era.kernel}: {era.hint}",
+        geometry=_geometry(era, levels),
+        architecture=architecture(era),
+        encoding=hints(era),
+        mmu=_mmu(PA_BITS[levels]),
+        swap=era.swap,
+        sources=(era.source, *era.sources),
+        engine=era.engine,
+        # SWP_PFN_BITS follows MAX_PHYSMEM_BITS where the era knows it.
+        swap_types=evolve(era.swap_types, pfn_bits=PA_BITS[levels] - SHIFTS["pte"])
+        if la57
+        else era.swap_types,
+    )
+
+
+def _geometry(era: Era, levels: tuple[str, ...]) -> Geometry:
+    leaves = era.layouts()
+    lowest = SHIFTS["pte"]
+    stacked = (
         Level(
             name,
-            bits.PAGE_SHIFT + LEVELS_PER_TABLE * at,
-            LEVELS_PER_TABLE,
-            layout,
-            leaf=name in ("pte", "pmd"),
+            lowest + INDEX_BITS * at,
+            INDEX_BITS,
+            leaves.get(name, TABLE),
+            leaf=name in leaves,
         )
-        for at, (name, layout) in enumerate(named)
+        for at, name in enumerate(levels)
     )
-    return Geometry(tuple(levels), pa_bits=pa_bits)
+    return Geometry(tuple(stacked), pa_bits=PA_BITS[levels], sign_extended=True)
 
 
-MMU = Mmu(
-    X86Mmu(),
-    tlb=TlbGeometry(entries=1024, ways=8),
-    dcache=CacheGeometry(size=1 << 15, ways=8, line=64, indexing="PIPT"),
-    source="Intel SDM volume 3A, chapter 4",
+def _mmu(pa_bits: int) -> Mmu:
+    return Mmu(
+        X86Mmu(pa_bits),
+        tlb=TlbGeometry(entries=1024, ways=8),
+        dcache=CacheGeometry(size=1 << 15, ways=8, line=64, indexing="PIPT"),
+        source="Intel SDM volume 3A, chapter 4",
+    )
+
+
+ERAS = (
+    eras.V2012_06,
+    eras.V2012_10,
+    eras.V38,
+    eras.V316,
+    eras.V40,
+    eras.V48,
+    eras.V418,
+    eras.V61,
+    eras.V66,
+    eras.V612,
 )
-
-
-def _v38_entries() -> tuple[X86Entry, X86Huge]:
-    shown = ("PRESENT", "PROTNONE")
-    pte = X86Entry(
-        layout=bits.V3_PTE,
-        frame=bits.V3_PTE["PFN"],
-        kept=bits.V3_PTE.mask(*KEPT),
-        shown_by=bits.V3_PTE.mask(*shown),
-        dirties=bits.V3_PTE["DIRTY"],
-    )
-    pmd = X86Huge(
-        layout=bits.V3_PMD,
-        frame=bits.V3_PTE["PFN"],
-        kept=bits.V3_PMD.mask(*KEPT, "PSE"),
-        shown_by=bits.V3_PMD.mask(*shown, "PSE"),
-        dirties=bits.V3_PMD["DIRTY"],
-    )
-    return pte, pmd
-
-
-def _v38_architecture() -> Layer:
-    pte, pmd = _v38_entries()
-    return layer(
-        AtLevel("pte", pte),
-        AtLevel("pmd", pmd),
-        Protections(bits.V3_PTE, pte.kept),
-        Swap(bits.V3_SWAP),
-        at_levels(SwapEntry(bits.V3_SWAP), "pte", "pmd"),
-        Tables(),
-    )
-
-
-def _v61_architecture() -> Layer:
-    fields = (*KEPT, "SOFT_DIRTY", "DEVMAP", "UFFD_WP")
-    pte = X86Entry(
-        layout=bits.V61_PTE,
-        frame=bits.V61_PTE["PFN"],
-        kept=bits.V61_PTE.mask(*fields, "PAT"),
-        shown_by=bits.V61_PTE.mask("PRESENT", "PROTNONE"),
-        dirties=bits.V61_PTE.mask("DIRTY", "SOFT_DIRTY"),
-        ignored=bits.V61_PTE.mask("ACCESSED", "DIRTY"),
-        inverts=True,
-    )
-    pmd = X86Huge(
-        layout=bits.V61_PMD,
-        frame=bits.V61_PTE["PFN"],
-        kept=bits.V61_PMD.mask(*fields, "PSE", "PAT_LARGE") | bits.V61_PTE["PFN"],
-        shown_by=bits.V61_PMD.mask("PRESENT", "PROTNONE", "PSE"),
-        dirties=bits.V61_PMD.mask("DIRTY", "SOFT_DIRTY"),
-        ignored=bits.V61_PMD.mask("ACCESSED", "DIRTY"),
-        inverts=True,
-    )
-    return layer(
-        AtLevel("pte", pte),
-        AtLevel("pmd", pmd),
-        AtLevel("pte", Tracking(layout=bits.V61_PTE, devmaps=bits.V61_PTE.mask("SPECIAL", "DEVMAP"))),
-        AtLevel("pmd", Tracking(layout=bits.V61_PMD, devmaps=bits.V61_PMD["DEVMAP"])),
-        Protections(bits.V61_PTE, pte.kept),
-        Swap(bits.V61_SWAP, inverted=True),
-        at_levels(TrackedSwapEntry(bits.V61_SWAP), "pte", "pmd"),
-        Tables(),
-    )
-
-
-V38 = Target(
-    id="x86-v3.8",
-    arch="x86",
-    era="v3.8",
-    summary="x86-64, 4 levels, Linux 3.8: _PAGE_NUMA shares bit 8 with _PAGE_PROTNONE",
-    geometry=_geometry(bits.V3_PTE, bits.V3_PMD, pa_bits=46),
-    architecture=_v38_architecture(),
-    encoding=at_levels(
-        NumaBit(bits.V3_PTE["PROTNONE"], bits.V3_PTE["PRESENT"], bits.V3_PTE["ACCESSED"]),
-        "pte",
-        "pmd",
-    ),
-    mmu=MMU,
-    swap=bits.V3_SWAP,
-    sources=(bits.V3_SOURCE, "dbe4d2035a5b mm: numa: define _PAGE_NUMA"),
-    engine="v3.8",
-)
-
-V2012_10 = evolve(
-    V38,
-    id="x86-2012-10",
-    era="2012-10",
-    summary="x86-64, 4 levels, October 2012: PROT_NONE recognised relative to the VMA",
-    encoding=at_levels(VmaRelative(), "pte", "pmd"),
-    sources=(bits.V3_SOURCE, "[PATCH 14/31] mm/mpol: Create special PROT_NONE infrastructure"),
-    engine="seed",
-)
-
-V61 = Target(
-    id="x86-v6.1",
-    arch="x86",
-    era="v6.1",
-    summary="x86-64, 4 levels, Linux 6.1: pte_protnone, frame inverted, write stashed",
-    geometry=_geometry(bits.V61_PTE, bits.V61_PMD, pa_bits=46),
-    architecture=_v61_architecture(),
-    encoding=at_levels(Protnone(Write.STASHED), "pte", "pmd"),
-    mmu=MMU,
-    swap=bits.V61_SWAP,
-    sources=(bits.V61_SOURCE, "Linux 6.1.192 (Debian): _PAGE_CHG_MASK has _PAGE_PAT since 6.1.53"),
-    engine="v6.1",
-)
-
-TARGETS = (V2012_10, V38, V61)
+LA57_ERAS = (eras.V61, eras.V612)
+TARGETS = (*map(target, ERAS), *(target(era, FIVE) for era in LA57_ERAS))

@@ -1,0 +1,168 @@
+"""The state of every entry of many tables at once.
+
+The rule is archcore.decode's. What hardware opens to user mode is mapped, which arrays tell; of
+what is closed or not present, one word of each pattern is decoded. A pattern leaves out what no
+state depends on: the frame of a present entry, and all but the type of a swap entry.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import field, frozen
+
+from archcore.decode import decode
+from archcore.entry import LevelHooks, hook_name
+from archcore.hw.mmu import Access
+from archcore.image.batch import CODE, Batch, State
+from archcore.image.maps import NOWHERE
+from archcore.image.patterns import Patterns
+from archcore.specimens import vma_view
+from archcore.vmflags import VmFlags
+from archcore.words.arrays import DTYPES
+
+if TYPE_CHECKING:
+    from archcore.binding import Hooks
+    from archcore.image.maps import Vmas
+    from archcore.image.memory import Addresses
+    from archcore.layout import Level
+    from archcore.target import Target
+    from archcore.words.arrays import Truths, Words
+    from archcore.words.types import Truth
+
+
+def truths(value: Truth, count: int) -> Truths:
+    """Return a truth of every word, also where a helper says the same of all words."""
+    if isinstance(value, np.ndarray):
+        return value
+    return np.full(count, value, np.bool_)
+
+
+@frozen(eq=False)
+class Seen:
+    """What hardware makes of entries: usable, pointing to a table, refused as malformed."""
+
+    valid: Truths
+    table: Truths
+    refused: Truths
+
+    def take(self, rows: Truths) -> Seen:
+        """Return some of the rows."""
+        return Seen(self.valid[rows], self.table[rows], self.refused[rows])
+
+
+@frozen(eq=False)
+class LeafReader:
+    """What the entries of one level are that point to no table; ``at`` is the level's number."""
+
+    target: Target
+    hooks: Hooks
+    level: Level
+    at: int
+    vmas: Vmas | None
+    _own: LevelHooks = field(init=False, repr=False)
+    _frame: Any = field(init=False, repr=False)
+    _known: dict[tuple[str, int], Patterns] = field(init=False, factory=dict, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Find out which bits hold the frame, by placing the largest one there is."""
+        object.__setattr__(self, "_own", LevelHooks(self.hooks, self.level.name))
+        geometry = self.target.geometry
+        mask = 0
+        if self._has("pfn_entry"):
+            largest = (1 << geometry.pa_bits - geometry.page_shift) - 1
+            mask = self._own.pfn_entry(largest, 0) ^ self._own.pfn_entry(0, 0)
+        object.__setattr__(self, "_frame", DTYPES[geometry.width].type(mask))
+
+    def look(self, words: Words) -> Seen:
+        """Return what hardware makes of the words; at the lowest level nothing may be a table."""
+        form, count = self.target.mmu.format, len(words)
+        valid = truths(form.valid(self.level, words), count)
+        refused = truths(form.reserved(self.level, words), count)
+        table = ~truths(form.leaf(self.level, words), count)
+        if self.at == 0:
+            return Seen(valid, np.zeros(count, np.bool_), valid & (refused | table))
+        return Seen(valid, valid & table, valid & refused)
+
+    def read(self, va: Addresses, words: Words, seen: Seen) -> Batch:
+        """Return the entries that are not empty, with state and frame; none may be a table."""
+        if not self._has("present"):
+            return self._by_hardware(va, words, seen.valid)
+        kept = ~truths(self._own.none(words), len(words))
+        if not kept.all():
+            va, words, seen = va[kept], words[kept], seen.take(kept)
+        present = truths(self._own.present(words), len(words))
+        pfn = self._own.pfn(words)
+        states = np.full(len(words), CODE[State.MAPPED], np.uint8)
+        usual = self._open(words, seen)
+        if not usual.all():
+            closed = np.flatnonzero(present & ~usual)
+            if len(closed):
+                states[closed] = self._closed(va[closed], words[closed])
+        if not present.all():
+            away = np.flatnonzero(~present)
+            states[away] = self._away(words[away])
+            pfn[away] = 0
+        return self._batch(va, words, states, present, pfn)
+
+    def _has(self, helper: str) -> bool:
+        return self.hooks.has(hook_name(helper, self.level.name))
+
+    def _by_hardware(self, va: Addresses, words: Words, valid: Truths) -> Batch:
+        """Read a level that the target has no helpers for."""
+        states = np.where(valid, CODE[State.MAPPED], CODE[State.OTHER])
+        address = self.target.mmu.format.address(self.level, words)
+        shift = self.level.shift - self.target.geometry.page_shift
+        pfn = np.where(valid, address >> self.level.shift << shift, address ^ address)
+        return self._batch(va, words, states, valid, pfn)
+
+    def _batch(self, va: Addresses, words: Words, states: Any, framed: Truths, pfn: Words) -> Batch:  # noqa: ANN401 - numpy's array of codes
+        level = np.full(len(words), self.at, np.uint8)
+        return Batch(va, level, states, framed, pfn.astype(np.uint64, copy=False), words)
+
+    def _open(self, words: Words, seen: Seen) -> Truths:
+        """Say which entries let user mode do anything."""
+        form, count = self.target.mmu.format, len(words)
+        sound = seen.valid & ~seen.refused
+        if not self.target.mmu.sets_accessed:
+            sound = sound & truths(form.accessed(words), count)
+        granted = ~sound
+        for access in Access:
+            if granted.all():
+                break
+            granted |= truths(form.allows(self.level, words, access), count)
+        return sound & granted
+
+    def _closed(self, va: Addresses, words: Words) -> Any:  # noqa: ANN401 - numpy's array of codes
+        """Return the states of present entries that user mode cannot use."""
+        keys = words & ~self._frame
+        if self.vmas is None:
+            return self._patterns("closed", NOWHERE)(keys, words)
+        flags = self.vmas.flags_at(va)
+        if (flags == flags[0]).all():
+            return self._patterns("closed", int(flags[0]))(keys, words)
+        states = np.empty(len(words), np.uint8)
+        for one in set(flags.tolist()):
+            rows = flags == one
+            states[rows] = self._patterns("closed", one)(keys[rows], words[rows])
+        return states
+
+    def _away(self, words: Words) -> Any:  # noqa: ANN401 - numpy's array of codes
+        """Return the states of entries that stand for a page elsewhere, or for none."""
+        keys = words ^ words
+        if self._has("to_swp_entry"):
+            keys = self.hooks.arch_swp_type(self._own.to_swp_entry(words))
+        return self._patterns("away", NOWHERE)(keys, words)
+
+    def _patterns(self, kind: str, flags: int) -> Patterns:
+        known = self._known.get((kind, flags))
+        if known is None:
+            vma = None if flags == NOWHERE else vma_view(self.hooks, VmFlags(flags))
+
+            def ask(word: int) -> int:
+                seen = decode(self.target, self.hooks, word, self.level.name, vma)
+                return int(CODE[seen.state])
+
+            known = self._known[kind, flags] = Patterns(ask)
+        return known

@@ -1,0 +1,97 @@
+"""A comparison spread over processes: the same rows in the same order, only sooner."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from itertools import groupby
+from multiprocessing import get_all_start_methods, get_context
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from archcore.replay.plan import shape
+from archcore.report.compare import Row, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from archcore.replay.result import ReplayResult
+    from archcore.replay.settings import Settings
+    from archcore.report.properties import Properties
+    from archcore.target import Target
+    from archcore.trace.record import Trace
+
+FORK = "fork"
+ENOUGH = 4  # below so many targets, starting processes costs more than it saves
+
+
+@frozen(eq=False)
+class _Job:
+    """What every worker needs and inherits by being forked."""
+
+    targets: Sequence[Target]
+    trace: Trace
+    settings: Settings
+
+
+_jobs: list[_Job] = []
+
+
+def compare_all(
+    targets: Sequence[Target],
+    trace: Trace,
+    settings: Settings,
+    *,
+    jobs: int | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Row]:
+    """Return a row a target, in the order given; ``progress`` is told how many were finished.
+
+    ``jobs`` None takes a process for each CPU. Targets live in this process, so workers are forked
+    from it; where that cannot be done, one process does all.
+    """
+    jobs = os.cpu_count() or 1 if jobs is None else jobs
+    if jobs < 2 or len(targets) < ENOUGH or FORK not in get_all_start_methods():  # noqa: PLR2004
+        return [_told(row, progress) for row in compare(targets, trace, settings)]
+    groups = _groups(targets)
+    _jobs.append(_Job(targets, trace, settings))
+    rows: dict[int, Row] = {}
+    try:
+        with ProcessPoolExecutor(jobs, mp_context=get_context(FORK)) as pool:
+            for done in pool.map(_work, groups):
+                for at, found, replayed, refusal in done:
+                    rows[at] = Row(targets[at], found, replayed, refusal)
+                progress(len(done))
+    finally:
+        _jobs.pop()
+    return [rows[at] for at in range(len(targets))]
+
+
+def _told(row: Row, progress: Callable[[int], None]) -> Row:
+    progress(1)
+    return row
+
+
+def _groups(targets: Sequence[Target]) -> list[list[int]]:
+    """Return the places of targets that share a plan, in portions that keep all workers busy."""
+
+    def form(at: int) -> tuple[int, int, int]:
+        found = shape(targets[at])
+        return (found.page_shift, found.va_bits, found.tlb_sets)
+
+    places = sorted(range(len(targets)), key=form)
+    return [
+        part[start : start + ENOUGH]
+        for _, group in groupby(places, form)
+        for part in [list(group)]
+        for start in range(0, len(part), ENOUGH)
+    ]
+
+
+def _work(places: list[int]) -> list[tuple[int, Properties, ReplayResult | None, str]]:
+    job = _jobs[-1]
+    rows = compare([job.targets[at] for at in places], job.trace, job.settings)
+    return [
+        (at, row.properties, row.replay, row.refusal) for at, row in zip(places, rows, strict=True)
+    ]
