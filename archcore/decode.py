@@ -63,13 +63,14 @@ class Answer(StrEnum):
 class Decoded:
     """A word taken apart.
 
-    ``address`` is physical: of the page, or of the table that a table entry points to. ``flags``
-    are kernel predicates in lower case, then the single bits of the layout that are set, under
-    the layout's names; ``savedwrite`` among them says that disarming would give write permission
-    back. ``hardware`` answers for each kind of user-mode access. ``layout`` names the bits of such
-    an entry (None where no layout does); ``valid`` says whether hardware uses them. ``swap`` is
-    type and offset of a swap entry, ``kind`` what it stands for. ``pkey`` is a present entry's
-    protection key: the field and the number. ``hugetlb``: only hugetlbfs stores a frame like that.
+    ``address`` is physical: of the page, or of the table that a table entry points to (a hint in
+    eras that hinted whole tables, too). ``flags`` are kernel predicates in lower case, then the
+    single bits of the layout that are set, under the layout's names; ``savedwrite`` among them says
+    that disarming would give write permission back. ``hardware`` answers for each kind of user-mode
+    access. ``layout`` names the bits of such an entry (None where no layout does); ``valid`` says
+    whether hardware uses them. ``swap`` is type and offset of a swap entry, ``kind`` what it stands
+    for. ``pkey`` is a present entry's protection key: the field and the number. ``hugetlb``: only
+    hugetlbfs stores a frame like that.
     """
 
     word: int
@@ -112,19 +113,19 @@ def decode(
         return _by_hardware(target, hooks, place, seen)
     if not own.present(word):
         return _not_present(target, hooks, seen)
-    pfn = own.pfn(word)
     flags = (*of_present(hooks, level, word), *set_bits(place.layout, word, valid=seen.valid))
-    hugetlb = upper and not seen.valid and _of_hugetlb(target, hooks, place, word)
-    return evolve(
+    seen = evolve(
         seen,
         state=_present(target, hooks, seen, vma),
         layout=place.layout,
-        pfn=pfn,
-        address=pfn << target.geometry.page_shift,
         pkey=protection_key(place.layout, word, valid=seen.valid),
-        hugetlb=hugetlb,
+        hugetlb=upper and not seen.valid and _of_hugetlb(target, hooks, place, word),
         flags=flags,
     )
+    if upper and not seen.valid and hooks.has(hook_name("leaf", level)) and not own.leaf(word):
+        return evolve(seen, address=hooks.pxd_page_paddr(level, word))
+    pfn = own.pfn(word)
+    return evolve(seen, pfn=pfn, address=pfn << target.geometry.page_shift)
 
 
 def answer_of(target: Target, level: Level, word: int, access: Access) -> Answer:

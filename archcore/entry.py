@@ -67,7 +67,7 @@ def _helper_offer(method: Callable[..., Any], prefix: str) -> Offer | None:
     name = getattr(method, "archcore_helper", None)
     if name is None:
         return None
-    names = tuple(inspect.signature(method).parameters)
+    names = parameters(method)
     own = bool(names) and names[0] == "own"
     wants = prefix if own else ""
     return Offer(name.format(level=prefix), method, names[own:], wants, is_hook=False)
@@ -87,10 +87,9 @@ class AtLevel:
 
     def offers(self) -> Iterator[Offer]:
         """Yield one offer a method; raises PluginError for a method no hook is called after."""
-        for name, method in inspect.getmembers(self.entry, callable):
-            if name.startswith("_") or not inspect.isroutine(method):
-                continue
-            yield self._offer(name, method)
+        for name, method in routines(self.entry):
+            if not name.startswith("_"):
+                yield self._offer(name, method)
 
     def _offer(self, name: str, method: Callable[..., Any]) -> Offer:
         extra = _helper_offer(method, self.prefix)
@@ -128,10 +127,28 @@ class Plain:
             names = parameters(member)
             own = bool(names) and names[0] == "own"
             yield Offer(hook, member, names[own:], LEVELS[0] if own else "")
-        for _, member in inspect.getmembers(self.plugin, inspect.isroutine):
+        for _, member in routines(self.plugin):
             extra = _helper_offer(member, LEVELS[0])
             if extra is not None:
                 yield extra
+
+
+def routines(plugin: object) -> Iterator[tuple[str, Any]]:
+    """Yield the functions and methods of any object, by name.
+
+    What a class defines is looked up once; formats are made by the dozen of few classes.
+    """
+    if inspect.isclass(plugin) or inspect.ismodule(plugin) or hasattr(plugin, "__dict__"):
+        yield from inspect.getmembers(plugin, inspect.isroutine)
+        return
+    for name in _of_class(type(plugin)):
+        yield name, getattr(plugin, name)
+
+
+@cache
+def _of_class(kind: type) -> tuple[str, ...]:
+    members = inspect.getmembers(kind, inspect.isroutine)
+    return tuple(name for name, _ in members if not name.startswith("__"))
 
 
 def parameters(routine: Callable[..., Any]) -> tuple[str, ...]:
@@ -148,7 +165,7 @@ def _of_function(function: Callable[..., Any]) -> tuple[str, ...]:
 
 def marked(plugin: object) -> Iterator[tuple[str, Any]]:
     """Yield each member marked with ``hookimpl``, with the name of the hook it is for."""
-    for name, member in inspect.getmembers(plugin, inspect.isroutine):
+    for name, member in routines(plugin):
         options = getattr(member, f"{PROJECT}_impl", None)
         if options is not None:
             yield options["specname"] or name, member

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from measure import interleaved, speed_over
 from table import Cell, Measured
 
-from archcore.replay.scalar import Settings, replay
+from archcore.replay.scalar import replay
+from archcore.replay.settings import Settings
 from archcore.trace import packaged
 
 if TYPE_CHECKING:

@@ -119,7 +119,8 @@ def _print(walk: Walk, printer: Printer, states: tuple[str, ...], problems: list
     """Print a few thousand leaves at a time, so that no more of an image is held."""
     import numpy as np
 
-    from archcore.image.batch import CODE, State
+    from archcore.decode import State
+    from archcore.image.batch import CODE
 
     wanted = np.array([CODE[State(one)] for one in states], np.uint8)
     _write(printer.begin())

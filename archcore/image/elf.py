@@ -52,7 +52,7 @@ def _segments(path: Path) -> list[tuple[int, int, int]]:
             kind = elf["e_type"]
             headers = [one.header for one in elf.iter_segments("PT_LOAD")]
         except (ELFError, ConstructError, ValueError, OverflowError, OSError) as error:
-            msg = f"{path}: expected the headers of an ELF core, found {error or 'less'}"
+            msg = f"{path}: expected the headers of an ELF core, found {str(error) or 'less'}"
             raise InputError(msg) from error
     if kind != "ET_CORE":
         msg = f"{path}: expected an ELF core (ET_CORE), found {kind}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -11,6 +12,8 @@ from archcore.errors import InputError
 from archcore.hw.memory import DTYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from archcore.hw.memory import ByteOrder
@@ -34,6 +37,25 @@ class Extent:
         return self.base + self.size
 
 
+def _merged(extents: Iterable[Extent]) -> tuple[Extent, ...]:
+    """Return the extents by address; of memory that is there twice the first one counts.
+
+    Neighbours in memory and in the data become one, so that a table may lie across both.
+    """
+    found: list[Extent] = []
+    for one in sorted(extents, key=attrgetter("base", "offset")):
+        last = found[-1] if found else Extent(0, 0, 0)
+        hidden = max(last.end - one.base, 0)
+        if hidden >= one.size:
+            continue
+        rest = Extent(one.base + hidden, one.size - hidden, one.offset + hidden)
+        if found and last.end == rest.base and last.offset + last.size == rest.offset:
+            found[-1] = Extent(last.base, last.size + rest.size, last.offset)
+        else:
+            found.append(rest)
+    return tuple(found)
+
+
 @frozen(eq=False)
 class PhysicalImage:
     """The bytes of a file, and which physical addresses they stand for.
@@ -44,7 +66,7 @@ class PhysicalImage:
 
     name: str
     data: NDArray[np.uint8]
-    extents: tuple[Extent, ...] = field(converter=lambda some: _merged(some))
+    extents: tuple[Extent, ...] = field(converter=_merged)
     losses: tuple[str, ...] = ()
     _columns: NDArray[np.uint64] = field(init=False, repr=False)
 
@@ -89,30 +111,11 @@ class PhysicalImage:
         return words.astype(stored.newbyteorder("="), copy=False)  # type: ignore[no-any-return]
 
 
-def _rows(
-    data: NDArray[np.uint8], places: NDArray[np.int64], size: int
-) -> NDArray[np.uint8]:
+def _rows(data: NDArray[np.uint8], places: NDArray[np.int64], size: int) -> NDArray[np.uint8]:
     """Return ``size`` bytes from each place, wherever they begin."""
+    if not len(places):
+        return np.zeros((0, size), np.uint8)
     windows = np.lib.stride_tricks.as_strided(
         data, (len(data) - size + 1, size), (1, 1), writeable=False
     )
     return np.ascontiguousarray(windows[places])
-
-
-def _merged(extents: tuple[Extent, ...]) -> tuple[Extent, ...]:
-    """Return the extents by address; of memory that is there twice the first one counts.
-
-    Neighbours in memory and in the data become one, so that a table may lie across both.
-    """
-    found: list[Extent] = []
-    for one in sorted(extents, key=lambda extent: (extent.base, extent.offset)):
-        last = found[-1] if found else None
-        hidden = max(last.end - one.base, 0) if last else 0
-        if hidden >= one.size:
-            continue
-        one = Extent(one.base + hidden, one.size - hidden, one.offset + hidden)
-        if last and last.end == one.base and last.offset + last.size == one.offset:
-            found[-1] = Extent(last.base, last.size + one.size, last.offset)
-        else:
-            found.append(one)
-    return tuple(found)

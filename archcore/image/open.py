@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from archcore.errors import UsageError
 from archcore.image.capture import Capture, open_capture
 from archcore.image.elf import MAGIC, open_elf
-from archcore.image.memory import PhysicalImage
 from archcore.image.raw import open_raw
+
+if TYPE_CHECKING:
+    from archcore.image.memory import PhysicalImage
 
 NO_BASE = "--base says where a raw image begins; {name} brings its own addresses"
 

@@ -33,6 +33,4 @@ class Problem:
 
     def __str__(self) -> str:
         """Say where the entry stands and what is wrong."""
-        return (
-            f"{self.va:#x}: {self.level} entry {self.word:#x} at {self.place:#x}: {self.reason}"
-        )
+        return f"{self.va:#x}: {self.level} entry {self.word:#x} at {self.place:#x}: {self.reason}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +27,7 @@ LONGEST = max(map(len, FOREIGN))
 
 def mapped(path: Path) -> NDArray[np.uint8]:
     """Return the bytes of a file without reading them; raises InputError for an empty one."""
-    size = os.stat(path).st_size
+    size = path.stat().st_size
     if not size:
         msg = f"{path}: expected an image of physical memory, found an empty file"
         raise InputError(msg)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import field, frozen
 
-from archcore.decode import decode
+from archcore.decode import State, decode
 from archcore.entry import LevelHooks, hook_name
 from archcore.hw.mmu import Access
-from archcore.image.batch import CODE, Batch, State
+from archcore.image.batch import CODE, Batch
 from archcore.image.maps import NOWHERE
+from archcore.image.masks import Masks
 from archcore.image.patterns import Patterns
+from archcore.image.truths import truths
 from archcore.specimens import vma_view
 from archcore.vmflags import VmFlags
 from archcore.words.arrays import DTYPES
@@ -29,14 +31,6 @@ if TYPE_CHECKING:
     from archcore.layout import Level
     from archcore.target import Target
     from archcore.words.arrays import Truths, Words
-    from archcore.words.types import Truth
-
-
-def truths(value: Truth, count: int) -> Truths:
-    """Return a truth of every word, also where a helper says the same of all words."""
-    if isinstance(value, np.ndarray):
-        return value
-    return np.full(count, value, np.bool_)
 
 
 @frozen(eq=False)
@@ -66,14 +60,10 @@ class LeafReader:
     _known: dict[tuple[str, int], Patterns] = field(init=False, factory=dict, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Find out which bits hold the frame, by placing the largest one there is."""
+        """Find out which bits hold the frame."""
         object.__setattr__(self, "_own", LevelHooks(self.hooks, self.level.name))
-        geometry = self.target.geometry
-        mask = 0
-        if self._has("pfn_entry"):
-            largest = (1 << geometry.pa_bits - geometry.page_shift) - 1
-            mask = self._own.pfn_entry(largest, 0) ^ self._own.pfn_entry(0, 0)
-        object.__setattr__(self, "_frame", DTYPES[geometry.width].type(mask))
+        masks = Masks(self.target, self.hooks, self.level)
+        object.__setattr__(self, "_frame", DTYPES[self.target.geometry.width].type(masks.frame))
 
     def look(self, words: Words) -> Seen:
         """Return what hardware makes of the words; at the lowest level nothing may be a table."""
@@ -95,16 +85,16 @@ class LeafReader:
         present = truths(self._own.present(words), len(words))
         pfn = self._own.pfn(words)
         states = np.full(len(words), CODE[State.MAPPED], np.uint8)
+        framed = present
         usual = self._open(words, seen)
         if not usual.all():
             closed = np.flatnonzero(present & ~usual)
             if len(closed):
                 states[closed] = self._closed(va[closed], words[closed])
         if not present.all():
-            away = np.flatnonzero(~present)
-            states[away] = self._away(words[away])
-            pfn[away] = 0
-        return self._batch(va, words, states, present, pfn)
+            away, framed = np.flatnonzero(~present), present.copy()
+            states[away], framed[away], pfn[away] = self._away(words[away])
+        return self._batch(va, words, states, framed, pfn)
 
     def _has(self, helper: str) -> bool:
         return self.hooks.has(hook_name(helper, self.level.name))
@@ -148,12 +138,20 @@ class LeafReader:
             states[rows] = self._patterns("closed", one)(keys[rows], words[rows])
         return states
 
-    def _away(self, words: Words) -> Any:  # noqa: ANN401 - numpy's array of codes
-        """Return the states of entries that stand for a page elsewhere, or for none."""
-        keys = words ^ words
-        if self._has("to_swp_entry"):
-            keys = self.hooks.arch_swp_type(self._own.to_swp_entry(words))
-        return self._patterns("away", NOWHERE)(keys, words)
+    def _away(self, words: Words) -> tuple[Any, Truths, Words]:
+        """Return states and frames of entries that stand for a page elsewhere, or for none."""
+        nothing = words ^ words
+        ask = self._patterns("away", NOWHERE)
+        if not self._has("to_swp_entry"):
+            return ask(nothing, words), nothing != 0, nothing
+        stored, own = self._own.to_swp_entry(words), self._own
+        types = self.hooks.arch_swp_type(stored)
+        states = ask(types, words)
+        if self.target.swap_types is None:
+            return states, nothing != 0, nothing
+        value = own.swp_entry(types, self.hooks.arch_swp_offset(stored))
+        framed = truths(own.is_pfn_swap_entry(value), len(words))
+        return states, framed, np.where(framed, own.swp_offset_pfn(value), nothing)
 
     def _patterns(self, kind: str, flags: int) -> Patterns:
         known = self._known.get((kind, flags))

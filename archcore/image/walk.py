@@ -149,7 +149,9 @@ class Walk:
         level, geometry = self._readers[at].level, self.target.geometry
         rows = self.image.tables(block.places, level.entries, geometry.width, geometry.byteorder)
         words = rows.ravel()
-        va = (block.va[:, None] + (np.arange(level.entries, dtype=np.uint64) << level.shift)).ravel()
+        va = (
+            block.va[:, None] + (np.arange(level.entries, dtype=np.uint64) << level.shift)
+        ).ravel()
         if at == len(self._readers) - 1:
             va = self._space.addresses(va)
         found = Entries(np.arange(len(words)), va, words)

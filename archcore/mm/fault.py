@@ -138,5 +138,5 @@ def _set_access_flags(
         hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
         return Outcome.FLAGS
     if access is Access.WRITE:
-        hooks.flush_tlb_page(vma, address, Reason.RIGHTS_REMOVED)
+        hooks.flush_tlb_page(vma, address, Reason.STALE_TRANSLATION)
     return Outcome.SPURIOUS

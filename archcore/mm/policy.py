@@ -31,8 +31,6 @@ def _passes(engine: Engine, task: Task, pfn: int, target: int) -> bool:
         return False
     frames = engine.frames
     if rule is Filter.SAME_NODE_TWICE:
-        if frames.nid(pfn) == target:  # the exchange happens for misplaced pages only
-            return False
         last_nid, frames.last_nid[pfn] = int(frames.last_nid[pfn]), target
         return last_nid == target
     last_nid, last_pid = int(frames.last_nid[pfn]), int(frames.last_pid[pfn])

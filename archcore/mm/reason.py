@@ -11,5 +11,6 @@ class Reason(Enum):
     RIGHTS_REMOVED = "entries lost rights that a TLB may still grant"
     BEFORE_RIGHTS_CHANGE = "lines must leave while the old translation still works"
     FRAME_CHANGES = "the page moves to another frame"
+    STALE_TRANSLATION = "a TLB refuses what the entry has come to allow"
     MADE_ACCESSIBLE = "a slot became accessible"
     UNSTATED = "no reason is given"

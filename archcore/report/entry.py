@@ -55,6 +55,7 @@ def document(target: Target, decoded: Decoded) -> dict[str, object]:
         "hardware": {access: answer.verdict for access, answer in decoded.hardware.items()},
         "address": hexnumber(decoded.address),
         "swap": _swap_document(decoded),
+        "kind": None if decoded.kind is None else decoded.kind.value,
         "pkey": _key_document(decoded),
         "hugetlb": decoded.hugetlb,
         "why": {access: answer.value for access, answer in decoded.hardware.items()},
@@ -71,11 +72,7 @@ def _swap_document(decoded: Decoded) -> dict[str, object] | None:
     if decoded.swap is None:
         return None
     area, offset = decoded.swap
-    return {
-        "type": area,
-        "offset": hex(offset),
-        "kind": None if decoded.kind is None else decoded.kind.value,
-    }
+    return {"type": area, "offset": hex(offset)}
 
 
 def _key_document(decoded: Decoded) -> dict[str, object] | None:

@@ -67,3 +67,35 @@ def explained(call, target, level, rows, *more):
     answer = call("explain", target, "-", "--level", level, *more, "--json", stdin=words)
     assert answer.code == 0, answer.err
     return json.loads(answer.out)["words"]
+
+
+@pytest.mark.parametrize(("target", "level", "perms"), GROUPS)
+def test_what_a_kernel_swapped_is_in_a_swap_area(call, target, level, perms):
+    """Nothing else was met in the captures, and no entry of a page has such a kind."""
+    pytest.importorskip(f"archcore_{target.partition('-')[0]}")
+    rows = GROUPS[target, level, perms]
+    for one, row in zip(explained(call, target, level, rows), rows, strict=True):
+        assert one["kind"] == ("swap area" if row["truth"] == "swap" else None)
+
+
+@pytest.mark.parametrize(("target", "level", "perms"), GROUPS)
+def test_only_hints_in_writable_mappings_remember_write(call, target, level, perms):
+    """A kernel that saves the permission saves it from a page that had it."""
+    pytest.importorskip(f"archcore_{target.partition('-')[0]}")
+    rows = GROUPS[target, level, perms]
+    for one, row in zip(explained(call, target, level, rows), rows, strict=True):
+        if "savedwrite" in one["flags"]:
+            assert (row["truth"], "w" in perms) == ("numa_hint", True)
+
+
+def test_kernels_that_save_write_left_hints_that_say_so(call):
+    """Hints of Linux 6.1 in writable mappings remember it, on each architecture."""
+    met = set()
+    for (target, level, perms), rows in GROUPS.items():
+        if "w" not in perms:
+            continue
+        pytest.importorskip(f"archcore_{target.partition('-')[0]}")
+        for one in explained(call, target, level, rows):
+            met |= {target} if "savedwrite" in one["flags"] else set()
+
+    assert met == {"x86-v6.1", "arm64-4k-v6.1", "powerpc-radix-64k-v6.1"}

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 
 import pytest
+import toy
+from attrs import evolve
 
 TOY = "toy-32bit-v1"
 MAPPED, HINTED, EMPTY = "0x0000502b", "0x000050aa", "0"
@@ -84,3 +86,49 @@ def test_an_unknown_level_is_a_usage_error(call, installed):
 
     assert answer.code == 2
     assert "did you mean pte" in answer.err
+
+
+def test_all_eras_of_one_word_are_one_object(call, installed):
+    """With the word, the level, the architecture and what the word means to whom."""
+    installed.register(evolve(toy.module().TARGET, id="toy-32bit-v2"))
+    found = json.loads(call("explain", TOY, MAPPED, "--all-eras", "--json").out)
+
+    assert list(found)[:5] == ["schema_version", "word", "level", "arch", "meanings"]
+    (only,) = found["meanings"]
+    assert only["targets"] == [TOY, "toy-32bit-v2"]
+    assert (only["state"], only["pfn"]) == ("mapped", "0x5")
+    assert only["hardware"] == {"read": "allows", "write": "allows", "execute": "faults"}
+
+
+def test_all_eras_of_several_words_are_a_list(call, installed):
+    """The architecture and the level stand once in front."""
+    found = json.loads(call("explain", TOY, "-", "--all-eras", "--json", stdin=b"0\n0x502b\n").out)
+
+    assert (found["arch"], found["level"]) == ("toy", "pte")
+    assert [one["meanings"][0]["state"] for one in found["words"]] == ["none", "mapped"]
+
+
+def test_all_eras_in_text_is_a_table_for_each_word(call, installed):
+    """Its head counts meanings and targets."""
+    answer = call("explain", TOY, MAPPED, EMPTY, "--all-eras")
+
+    assert answer.code == 0
+    assert answer.out.count("one meaning in 1 target\n") == 2
+    assert answer.out.count("STATE") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("nowhere", EMPTY), 2, "no target is called 'nowhere'"),
+        ((TOY, "nonsense"), 2, "is not a word of 32 bits"),
+        ((TOY, EMPTY, "--level", "pud"), 2, "no level is called 'pud'"),
+        ((TOY, EMPTY, "--vma", "x"), 2, "/proc/PID/maps"),
+    ],
+)
+def test_all_eras_refuses_what_explain_refuses(call, installed, arguments, code, said):
+    """With the same code and the same words."""
+    answer = call("explain", *arguments, "--all-eras")
+
+    assert (answer.code, answer.out) == (code, "")
+    assert said in answer.err

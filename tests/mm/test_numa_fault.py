@@ -72,6 +72,18 @@ def test_3_8_moves_a_page_only_after_two_faults_from_one_node():
     assert built.vmstat.numa_pages_migrated == 1
 
 
+def test_3_8_forgets_a_first_fault_when_another_node_comes_between():
+    """Twice in a row means that a local fault in between starts the count again."""
+    built, task, vma = armed("v3.8")
+    for node in (1, 0, 1):
+        built.run_on(task, node)
+        built.touch(task, BASE, Access.WRITE)
+        change_prot_numa(built.engine, task, vma, BASE, BASE + PAGE)
+
+    assert built.vmstat.numa_hint_faults == 3
+    assert built.vmstat.numa_pages_migrated == 0
+
+
 def test_the_seed_never_moves_a_page():
     """In the patch under review, placement is a comment."""
     built, task, vma = armed("seed")

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import swapping
 import toy
 from attrs import evolve
 
 from archcore.binding import bind
 from archcore.decode import State, decode
-from archcore.report.entry import STATES, document, stored, text
+from archcore.layout import Bits, EntryLayout
+from archcore.report.entry import KINDS, STATES, document, stored, text
+from archcore.swapkinds import MIGRATION, SwapKind
 
 TOY = toy.module()
 ENTRY, TARGET = TOY.ENTRY, TOY.TARGET
@@ -96,3 +99,36 @@ def test_a_fault_says_why():
     """The reader learns which check of the hardware refused."""
     assert "faults on write, execute (no permission)" in text(TARGET, decoded(live()))
     assert "faults on read, write, execute (not valid)" in text(TARGET, decoded(0))
+
+
+def test_a_swap_entry_that_is_no_swap_says_what_it_is():
+    """A poisoned page is not called swapped out, and its frame is told."""
+    target = swapping.target()
+    hooks = bind(target)
+    number = swapping.TYPES.hwpoison
+    seen = decoded(hooks.arch_swp_entry_to_pte(hooks.arch_swp_entry(number, 5)), target)
+    said = text(target, seen)
+
+    assert "state     swap: used for a page lost to a memory error" in said
+    assert f"swap      type {number} (hwpoison), offset 0x5" in said
+    assert "frame     0x5, physical address 0x5000" in said
+    assert document(target, seen)["kind"] == "hwpoison"
+
+
+def test_every_kind_that_is_no_swap_area_has_its_words():
+    """Only swapped pages are said not to be in memory."""
+    assert set(KINDS) | set(MIGRATION) | {SwapKind.AREA} == set(SwapKind)
+
+
+def test_a_key_that_is_not_the_usual_one_is_told():
+    """By number and field in the text; the document always has it where there is such a field."""
+    keyed = EntryLayout("keyed", (*ENTRY.fields, Bits("KEY", 9, 11, "protection key")), width=32)
+    lowest, *upper = TARGET.geometry.levels
+    geometry = evolve(TARGET.geometry, levels=(evolve(lowest, layout=keyed), *upper))
+    target = evolve(TARGET, geometry=geometry)
+    usual, other = (decoded(live() | key << 9, target) for key in (0, 5))
+
+    assert "key       5 in KEY" in text(target, other)
+    assert "key  " not in text(target, usual)
+    assert document(target, usual)["pkey"] == {"field": "KEY", "number": 0}
+    assert document(TARGET, decoded(live()))["pkey"] is None

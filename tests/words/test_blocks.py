@@ -98,6 +98,13 @@ class TestOut:
             apply(flip, some[: len(out)], out=out)
         assert some.tolist() == list(range(10))
 
+    def test_an_overlap_with_another_operand_is_refused_too(self):
+        """Whatever is read block by block must not be written ahead of that."""
+        some, other = np.zeros(8, np.uint64), np.arange(10, dtype=np.uint64)
+        with pytest.raises(PortabilityError, match="out overlaps an operand in part"):
+            apply(xor, some, other[:8], out=other[2:])
+        assert other.tolist() == list(range(10))
+
     @pytest.mark.parametrize("dtype", [np.uint32, np.int64, bool])
     def test_out_holds_what_the_helper_gives(self, dtype):
         """No answer is cast on its way."""

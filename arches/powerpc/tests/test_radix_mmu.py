@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from archcore.hw.memory import PhysicalMemory
 from archcore.hw.mmu import Access
 from archcore.hw.walker import Fault, FaultKind, walk
-from archcore_powerpc.radix_targets import RADIX_64K_V61
+from archcore_powerpc.targets import TARGETS
 
-WALKER, GEOMETRY = RADIX_64K_V61.mmu.format, RADIX_64K_V61.geometry
+TARGET = next(one for one in TARGETS if one.id == "powerpc-radix-64k-v6.1")
+WALKER, GEOMETRY = TARGET.mmu.format, TARGET.geometry
 LEVEL = {level.name: level for level in GEOMETRY.levels}
 LIVE, HUGE = 0xC000000012340186, 0xC000000012200186
 WORDS = st.integers(0, 2**64 - 1)
@@ -41,10 +42,10 @@ def test_what_user_mode_may_do(entry, read, write, execute):
 
 
 @pytest.mark.parametrize("level", ["pte", "pmd"])
-def test_a_hint_stays_valid_and_allows_nothing(radix_v61, private, level):
+def test_a_hint_stays_valid_and_allows_nothing(radix_v61, private_v61, level):
     """The walk reaches a hint, finds a valid leaf and takes a protection fault."""
     live = LIVE if level == "pte" else HUGE
-    hint = getattr(radix_v61, f"{level}_mknuma")(private, live)
+    hint = getattr(radix_v61, f"{level}_mknuma")(private_v61, live)
     assert WALKER.valid(LEVEL[level], hint)
     assert WALKER.leaf(LEVEL[level], hint)
     assert _rights(hint, level) == [False, False, False]
@@ -105,12 +106,12 @@ def _tables(hooks, leaf):
     return memory, places["pgd"]
 
 
-def test_a_walk_through_what_the_kernel_populates(radix_v61, private):
+def test_a_walk_through_what_the_kernel_populates(radix_v61, private_v61):
     """Four levels of big-endian words translate a reference until the page is hinted."""
     memory, root = _tables(radix_v61, LIVE)
-    found = walk(memory, GEOMETRY, RADIX_64K_V61.mmu, root, 0xABCD, Access.WRITE)
+    found = walk(memory, GEOMETRY, TARGET.mmu, root, 0xABCD, Access.WRITE)
     assert (found.physical, found.level) == (0x1234ABCD, "pte")
-    memory, root = _tables(radix_v61, radix_v61.pte_mknuma(private, LIVE))
-    fault = walk(memory, GEOMETRY, RADIX_64K_V61.mmu, root, 0xABCD, Access.READ)
+    memory, root = _tables(radix_v61, radix_v61.pte_mknuma(private_v61, LIVE))
+    fault = walk(memory, GEOMETRY, TARGET.mmu, root, 0xABCD, Access.READ)
     assert isinstance(fault, Fault)
     assert (fault.kind, fault.level) == (FaultKind.PERMISSION, "pte")

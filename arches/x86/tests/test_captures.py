@@ -39,7 +39,7 @@ def test_every_state_is_the_kernels(decoded):
 
 
 def test_every_frame_is_the_one_pagemap_gave(decoded):
-    """Inversion undone, a page has the frame of pagemap, hugetlbfs pages with their own mask too."""
+    """Inversion undone, a page has pagemap's frame, one of hugetlbfs with its own mask too."""
     unframed = ("swap", "not_in_pagemap")
     framed = [(one, seen) for one, seen in decoded if one.truth not in unframed]
     wrong = [hex(one.entry) for one, seen in framed if seen.pfn != one.pagemap & FRAME]

@@ -10,9 +10,8 @@ from archcore.specimens import vma_view
 from archcore.vmflags import VM_NONE
 from archcore_x86.targets import TARGETS
 
-INVERTING = [
-    target for target in TARGETS if "__pte_needs_invert" in bind(target).helpers
-]
+BOUND = {target.id: bind(target) for target in TARGETS}
+INVERTING = [target for target in TARGETS if "__pte_needs_invert" in BOUND[target.id].helpers]
 HUGETLB, TRANSPARENT = 0x000FFFFFF8FFF9E0, 0x000FFFFFF8E009E0  # captured, and its THP twin
 
 
@@ -46,7 +45,7 @@ def test_mprotect_of_hugetlbfs_writes_the_captured_entry(hooks_of):
 @given(st.sampled_from(INVERTING), st.integers(0, (1 << 31) - 1))
 def test_a_closed_1g_page_keeps_its_frame(target, number):
     """However a page of 1G is closed, its frame is read back."""
-    hooks = bind(target)
+    hooks = BOUND[target.id]
     pfn = (number << 18) & ((1 << 34) - 1)
     live = hooks.pud_mkhuge(hooks.pfn_pud(pfn, 0x8000000000000027))
     by_hugetlb = hooks.helpers["huge_pte_modify"](live, 0x120)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from archcore.hw.memory import PhysicalMemory
 from archcore.hw.mmu import Access
 from archcore.hw.outcome import FaultKind
@@ -22,7 +24,7 @@ def _both_roots(target, hooks):
         64,
         "little",
     )
-    for lower, upper in zip(levels[:-2], levels[1:-1], strict=True):
+    for lower, upper in pairwise(levels[:-1]):
         entry = hooks.pxd_populate(upper.name, tables[lower.name])
         memory.store(tables[upper.name] + upper.index(ADDRESS) * 8, entry, 64, "little")
     slot = ROOT + levels[-1].index(ADDRESS) * 8

@@ -41,7 +41,8 @@ SWAP_TYPES_V61 = SwapTypes(
     migration_ad=True,
     type_bits=6,
 )
-# Linux 6.12: swapin errors became markers (6.3 and on), so that every type moved up by one.
+# Linux 6.12 include/linux/swap.h: 15520a3f0469 (6.2) made swapin errors markers, so that every type
+# moved up by one.
 SWAP_TYPES_V612 = evolve(
     SWAP_TYPES_V61,
     max_swapfiles=27,
@@ -72,7 +73,7 @@ V38 = Era(
 V2012_06 = evolve(
     V38,
     name="2012-06",
-    kernel="AutoNUMA on Linux 3.5",
+    kernel="AutoNUMA, June 2012",
     hint="AutoNUMA, never merged: bit 7 of a PTE, bit 10 of a PMD, present cleared",
     source=bits.V2012_06_SOURCE,
     sources=("[PATCH 04/39] autonuma: x86 pte_numa() and pmd_numa() (March 2012)",),
@@ -138,7 +139,7 @@ V40 = evolve(
     swap_types=SWAP_TYPES,
 )
 
-# Leaves of upper levels lost their attribute bits from the frame in 4.4.
+# f70abb0fc3da x86/asm: Fix pud/pmd interfaces to handle large PAT bit: attributes left the frame.
 V48 = evolve(
     V40,
     name="v4.8",

@@ -60,7 +60,7 @@ class X86Huge(X86Entry):
 
     @helper("{level}_large")
     def large(self, entry: Word) -> Truth:
-        """Say the same under the name it had until Linux 6.9."""
+        """Say the same under its older name."""
         return self.leaf(entry)
 
     def trans_huge(self, entry: Word) -> Truth:

@@ -77,7 +77,7 @@ def leaves(
     return found
 
 
-# The frame ended at bit 45 until Linux 4.17, "x86/mm: Make __PHYSICAL_MASK_SHIFT always 52".
+# The frame ended at bit 45 until b83ce5ee9147 x86/mm/64: Make __PHYSICAL_MASK_SHIFT always 52.
 V3_PFN_TOP = 45
 PFN_TOP = 51
 

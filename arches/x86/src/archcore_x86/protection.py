@@ -32,7 +32,7 @@ COMBINATIONS = range((VM_ACCESS_FLAGS | VM_SHARED) + 1)
 class Protections:
     """Protections over one layout.
 
-    pgprot_modify keeps ``kept`` of the old one; until Linux 5.7 it took all of the new one, not
+    pgprot_modify keeps ``kept`` of the old one; until 6db73f17c5f1 it took all of the new one, not
     ``added`` only. ``supported`` are the bits the CPU knows (__supported_pte_mask).
     """
 

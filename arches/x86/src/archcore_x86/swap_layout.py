@@ -38,7 +38,7 @@ V40 = _layout(
     Bits("OFFSET", 9, 63, OFFSET),
 )
 # Bits 5 and 6 are left out, because Knights Landing may set them. 00839ee3b299 began the offset at
-# bit 15; this is the form of ace7fab7a6cd, which 4.8 was released with.
+# bit 15; this is the form that ace7fab7a6cd corrected it to.
 V48 = _layout(
     "Linux 4.8",
     Bit("SOFT_DIRTY", 7, SOFT_DIRTY),
