@@ -141,7 +141,8 @@ def routines(plugin: object) -> Iterator[tuple[str, Any]]:
     if inspect.isclass(plugin) or inspect.ismodule(plugin) or hasattr(plugin, "__dict__"):
         yield from inspect.getmembers(plugin, inspect.isroutine)
         return
-    for name in _of_class(type(plugin)):
+    kind: Any = type(plugin)  # as a bare type, mypy doubts that it can be hashed
+    for name in _of_class(kind):
         yield name, getattr(plugin, name)
 
 

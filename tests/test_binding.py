@@ -80,6 +80,8 @@ class TestDirect:
         assert hooks.pte_mkwrite(1, vma) == toy.module().pte_mkwrite(1)
         assert hooks.pte_mknuma(vma, LIVE) == toy.module().HINT.mknuma(LIVE)
         assert hooks.pxd_populate("pmd", 0x1000) == toy.module().pxd_populate(0x1000)
+        third = implementing(ptep_get_and_clear=lambda ptep: ptep)
+        assert bind(target(encoding=third)).ptep_get_and_clear("mm", "addr", "ptep") == "ptep"
 
     def test_arguments_go_by_name_and_not_by_place(self):
         """An implementation may list them in another order."""
@@ -182,6 +184,12 @@ class TestObserved:
         hooks = bind(target(), observers=[injector])
         assert hooks.pte_young(1) is True
         assert hooks.pte_young(2) is toy.module().pte_young(2)
+
+    def test_watching_what_nobody_implements_implements_nothing(self):
+        """An observer of a hook that the target lacks does not stand in for it."""
+        hooks = bind(target(), observers=[implementing(pmd_young=lambda pmd: pmd)])
+        with pytest.raises(AttributeError, match="does not implement the hook pmd_young"):
+            hooks.pmd_young(0)
 
     def test_observers_nest(self):
         """Each of several observers sees the call."""

@@ -43,7 +43,9 @@ def leaves(walk):
 def walked(draft, **given):
     """Return the leaves of a draft and what was reported."""
     problems = []
-    walk = Walk(TARGET, given.pop("image", draft.image()), draft.root, report=problems.append, **given)
+    walk = Walk(
+        TARGET, given.pop("image", draft.image()), draft.root, report=problems.append, **given
+    )
     return leaves(walk), problems
 
 
@@ -60,7 +62,9 @@ def entries():
     pointers = st.integers(0, FRAMES - 1).map(lambda at: HOOKS.pxd_populate(None, BASE + at * PAGE))
     frames = st.integers(0, (1 << 20) - 1)
     flags = st.frozensets(st.sampled_from(sorted(ENTRY.masks)), max_size=4)
-    pages = st.builds(lambda pfn, names: pfn << 12 | ENTRY.mask(*names - {"PFN"}).value, frames, flags)
+    pages = st.builds(
+        lambda pfn, names: pfn << 12 | ENTRY.mask(*names - {"PFN"}).value, frames, flags
+    )
     swaps = st.builds(
         lambda area, offset: HOOKS.arch_swp_entry(area, offset), st.integers(0, 31), frames
     )
@@ -69,8 +73,10 @@ def entries():
 
 @st.composite
 def drafts(draw):
-    """Draw memory with entries in a few places of each frame."""
+    """Draw memory with tables at every level, and entries in a few places of each frame."""
     draft = Draft(FRAMES)
+    for number, index, below in ((0, 0, 1), (0, 2, 2), (1, 0, 3), (1, 511, 4), (2, 1023, 5)):
+        draft.link(number, index, below)
     places = st.tuples(st.integers(0, FRAMES - 1), st.sampled_from((0, 1, 2, 511, 1023)))
     for (number, index), word in draw(st.dictionaries(places, entries(), max_size=30)).items():
         draft.put(number, index, word)

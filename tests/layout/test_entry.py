@@ -56,8 +56,10 @@ class TestMasks:
 
     def test_a_declared_overlay_shares_positions(self):
         """Two fields may share positions when one of them says so, in either order."""
-        layout = EntryLayout("entry", (Bits("ALL", 4, 7), Bit("PART", 5, overlays=("ALL",))))
-        assert layout["ALL"] & layout["PART"] == layout["PART"]
+        whole, part = Bits("ALL", 4, 7), Bit("PART", 5, overlays=("ALL",))
+        for fields in ((whole, part), (part, whole)):
+            layout = EntryLayout("entry", fields)
+            assert layout["ALL"] & layout["PART"] == layout["PART"]
 
 
 class TestRefused:

@@ -68,10 +68,14 @@ def plain_walk(draft, vma_at=lambda _: None):
         level = levels[at]
         for index in range(level.entries):
             (word,) = WORD.unpack_from(draft.data, number * PAGE + index * WORD.size)
+            if not word:
+                continue
             here = va + (index << level.shift)
             seen = decode(TARGET, HOOKS, word, level.name, vma_at(here))
             if seen.state not in NOT_LEAVES:
-                yield here, level.name, seen.state, seen.pfn, seen.flags, word
+                # Where only hardware speaks, a large page begins at a multiple of its size.
+                pfn = None if seen.pfn is None else seen.pfn >> 10 * at << 10 * at
+                yield here, level.name, seen.state, pfn, seen.flags, word
             elif seen.state is State.TABLE:
                 below, rest = divmod(seen.address - BASE, PAGE)
                 good = 0 <= below < draft.frames and not rest and below not in path
