@@ -9,11 +9,12 @@ import bulk_arm
 import scalar_replay
 import startup
 import table
+import walk
 
 from archcore.errors import ArchcoreError
 from archcore.registry import installed
 
-JOBS = {module.JOB: module for module in (bulk_arm, scalar_replay, startup)}
+JOBS = {module.JOB: module for module in (bulk_arm, scalar_replay, startup, walk)}
 
 
 def main() -> None:

@@ -20,12 +20,11 @@ from archcore.image.batch import STATES
 from archcore.image.maps import Area, Vmas
 from archcore.image.raw import open_raw
 from archcore.image.walk import Walk
-from archcore.registry import installed
 from archcore.specimens import vma_view
 from archcore.vmflags import VM_READ, VM_WRITE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from table import Cell
@@ -92,13 +91,11 @@ def entries(target: Target, hooks: Hooks, count: int, share: float) -> Words:
     return np.where(random.random(count) < share, hooks.pte_mknuma(area, plain), plain)
 
 
-def run(*, quick: bool) -> Measured:
-    """Measure every installed target on every share of hints."""
+def run(targets: Sequence[Target], *, quick: bool) -> Measured:
+    """Measure each target on every share of hints."""
     count, repeats = (QUICK_ENTRIES, QUICK_REPEATS) if quick else (ENTRIES, REPEATS)
     rows = [
-        {"target": target.id, **row}
-        for target in installed()
-        for row in _rows(target, count, repeats)
+        {"target": target.id, **row} for target in targets for row in _rows(target, count, repeats)
     ]
     return Measured(JOB, tuple(rows), (NOTE,))
 

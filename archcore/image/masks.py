@@ -6,6 +6,8 @@ have one answer.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,11 +15,12 @@ from attrs import field, frozen
 
 from archcore.entry import LevelHooks, hook_name
 from archcore.image.truths import truths
+from archcore.layout import Bit
 from archcore.words.arrays import DTYPES
 
 if TYPE_CHECKING:
     from archcore.binding import Hooks
-    from archcore.layout import Level
+    from archcore.layout import EntryLayout, Level
     from archcore.target import Target
     from archcore.words.arrays import Truths, Words
 
@@ -36,10 +39,12 @@ class Masks:
     offset: int = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Store the largest numbers there are."""
-        object.__setattr__(self, "frame", self._frame() if self.has("pfn_entry") else 0)
+        """Store the largest numbers there are; a bit with a name of its own is none of theirs."""
+        frame = self._frame() if self.has("pfn_entry") else 0
         stores = self.has("to_swp_entry") and self.has("swp_entry_to_entry")
-        object.__setattr__(self, "offset", self._offset() if stores else 0)
+        offset = self._offset() if stores else 0
+        object.__setattr__(self, "frame", frame & ~_single(self.level.layout))
+        object.__setattr__(self, "offset", offset & ~_single(self.target.swap))
 
     def has(self, helper: str) -> bool:
         """Say whether the target has a helper at this level."""
@@ -81,3 +86,7 @@ class Masks:
                 none = own.swp_entry_to_entry(hooks.arch_swp_entry(0, 0))
                 return int(own.swp_entry_to_entry(value) ^ none)
         return 0
+
+
+def _single(layout: EntryLayout) -> int:
+    return reduce(or_, (one.value for one in layout.fields if isinstance(one, Bit)), 0)

@@ -83,18 +83,25 @@ class LeafReader:
         if not kept.all():
             va, words, seen = va[kept], words[kept], seen.take(kept)
         present = truths(self._own.present(words), len(words))
-        pfn = self._own.pfn(words)
+        framed, pfn = self._frames(words, present, seen.valid)
         states = np.full(len(words), CODE[State.MAPPED], np.uint8)
-        framed = present
         usual = self._open(words, seen)
         if not usual.all():
             closed = np.flatnonzero(present & ~usual)
             if len(closed):
                 states[closed] = self._closed(va[closed], words[closed])
         if not present.all():
-            away, framed = np.flatnonzero(~present), present.copy()
+            away, framed = np.flatnonzero(~present), framed.copy()
             states[away], framed[away], pfn[away] = self._away(words[away])
         return self._batch(va, words, states, framed, pfn)
+
+    def _frames(self, words: Words, present: Truths, valid: Truths) -> tuple[Truths, Words]:
+        """Return which present entries name a frame, and the frames; one closed may be a table."""
+        pfn = self._own.pfn(words)
+        if self.at == 0 or valid.all() or not self._has("leaf"):
+            return present, pfn
+        named = valid | truths(self._own.leaf(words), len(words))
+        return present & named, np.where(named, pfn, pfn ^ pfn)
 
     def _has(self, helper: str) -> bool:
         return self.hooks.has(hook_name(helper, self.level.name))

@@ -58,7 +58,7 @@ def test_memory_given_twice_counts_once():
 @pytest.mark.parametrize("extent", [(0, 257, 0), (0, 16, 241), ((1 << 64) - 8, 16, 0)])
 def test_an_extent_outside_data_or_addresses_is_refused(extent):
     """The error names the image and the extent."""
-    with pytest.raises(InputError, match="some: .* do not fit"):
+    with pytest.raises(InputError, match=r"some: .* do not fit"):
         image(extent)
 
 

@@ -130,10 +130,11 @@ INDEX = {
     ],
     "vmas": [{"start": "0x1000", "end": "0x3000", "perms": "rw-p"}],
 }
+PACKED = gzip.compress(TABLES)
 MISSING = object()
 
 
-def capture(folder, tables=gzip.compress(TABLES), text=None, **changed):
+def capture(folder, tables=PACKED, text=None, **changed):
     """Write a capture folder, with members of its index changed or left out, and open it."""
     index = {key: value for key, value in {**INDEX, **changed}.items() if value is not MISSING}
     (folder / "expected.json").write_text(json.dumps(index) if text is None else text)

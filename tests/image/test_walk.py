@@ -65,9 +65,7 @@ def entries():
     pages = st.builds(
         lambda pfn, names: pfn << 12 | ENTRY.mask(*names - {"PFN"}).value, frames, flags
     )
-    swaps = st.builds(
-        lambda area, offset: HOOKS.arch_swp_entry(area, offset), st.integers(0, 31), frames
-    )
+    swaps = st.builds(HOOKS.arch_swp_entry, st.integers(0, 31), frames)
     return pointers | pages | swaps | st.integers(0, (1 << 32) - 1)
 
 
@@ -197,10 +195,11 @@ def test_a_pointer_out_of_the_image_is_reported_and_the_walk_goes_on():
     draft.put(2, 0, page(1))
     found, problems = walked(draft)
     assert len(found) == 1
-    assert [str(one) for one in problems] == [
+    (problem,) = problems
+    assert str(problem) == (
         f"0xc00000: pmd entry {outside:#x} at {draft.frame(1) + 12:#x}: the table it points to, "
         "at 0x9000, is not in the image"
-    ]
+    )
 
 
 def test_a_table_that_leads_to_itself_is_reported_once_a_pointer():
