@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from archcore.image.space import space_of
 from archcore.image.states import LeafReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -101,6 +102,12 @@ class Walk:
             ("_range", wanted),
         ):
             object.__setattr__(self, name, value)
+        if self._top().places[0] < 0:
+            msg = (
+                f"{self.image.name}: expected the root table at {self.root:#x}, found "
+                f"{_extents(self.image)}; check the root and where the image begins"
+            )
+            raise InputError(msg)
 
     @property
     def root(self) -> int:
@@ -112,16 +119,13 @@ class Walk:
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield the leaves."""
+        yield from self._level(len(self._readers) - 1, self._top())
+
+    def _top(self) -> Tables:
+        """Return the root as the one table of its level."""
         path = np.array([[self.root]], np.uint64)
-        top = len(self._readers) - 1
-        place = self.image.find(path[0], self._size(top))
-        if place[0] < 0:
-            msg = (
-                f"{self.image.name}: expected the root table at {self.root:#x}, found "
-                f"{_extents(self.image)}; check the root and where the image begins"
-            )
-            raise InputError(msg)
-        yield from self._level(top, Tables(np.zeros(1, np.uint64), place, path))
+        place = self.image.find(path[0], self._size(len(self._readers) - 1))
+        return Tables(np.zeros(1, np.uint64), place, path)
 
     def _size(self, at: int) -> int:
         """Return the bytes of a table that hold entries."""
@@ -134,7 +138,7 @@ class Walk:
             entries = self._entries(at, block)
             seen = reader.look(entries.words)
             if seen.refused.any():
-                self._tell(Fault.RESERVED, at, block, entries.take(seen.refused))
+                self._tell(at, block, entries.take(seen.refused))
             if not seen.table.any():
                 yield from _some(reader.read(entries.va, entries.words, seen))
                 continue
@@ -172,30 +176,28 @@ class Walk:
         path = block.path[entries.at // level.entries]
         loop = (path == address[:, None]).any(axis=1)
         places = self.image.find(address, self._size(at - 1))
-        for fault, rows in ((Fault.LOOP, loop), (Fault.OUTSIDE, ~loop & (places < 0))):
-            if rows.any():
-                self._tell(fault, at, block, entries.take(rows), address[rows])
         good = ~loop & (places >= 0)
+        if not good.all():
+            faults = np.where(loop, Fault.LOOP, Fault.OUTSIDE)[~good]
+            self._tell(at, block, entries.take(~good), faults.tolist(), address[~good].tolist())
         path = np.column_stack((path[good], address[good]))
         return Tables(entries.va[good], places[good], path)
 
     def _tell(
         self,
-        fault: Fault,
         at: int,
         block: Tables,
         entries: Entries,
-        pointed: Addresses | None = None,
+        faults: Iterable[str] = repeat(Fault.RESERVED),
+        pointed: Iterable[int] = repeat(0),
     ) -> None:
-        """Report broken entries; ``pointed`` are the tables they point to."""
+        """Report broken entries: what is wrong with each, and which table it points to."""
         level = self._readers[at].level
-        size = self.target.geometry.width // 8
-        tables = block.path[entries.at // level.entries, -1].tolist()
-        places = (entries.at % level.entries * size).tolist()
-        addresses = [0] * len(tables) if pointed is None else pointed.tolist()
-        columns = (entries.va.tolist(), tables, places, entries.words.tolist(), addresses)
-        for va, table, place, word, address in zip(*columns, strict=True):
-            self.report(Problem(fault, va, level.name, table + place, word, address))
+        table, index = np.divmod(entries.at, level.entries)
+        places = block.path[table, -1] + (index * self.target.geometry.width // 8).astype(np.uint64)
+        columns = (entries.va.tolist(), places.tolist(), entries.words.tolist())
+        for va, place, word, fault, address in zip(*columns, faults, pointed, strict=False):
+            self.report(Problem(Fault(fault), va, level.name, place, word, address))
 
 
 def _some(batch: Batch) -> Iterator[Batch]:
