@@ -26,7 +26,7 @@ OPTIONAL = {
     "bitwuzla": "archcore[prove]",
     "rich": "archcore[report]",
     "jinja2": "archcore[report]",
-    "pyelftools": "pyelftools",
+    "pyelftools": "archcore[image]",
     "pyarrow": "pyarrow",
 }
 VARIABLES = (BLOCK_LIST, "NO_COLOR", "FORCE_COLOR", "TERM")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from images import BASE, ENTRY, HOOKS, PAGE, SWAP, TARGET, Draft, page, plain_walk
@@ -264,6 +265,32 @@ def test_a_hint_is_told_from_a_none_by_its_vma(flags, state):
     expected = list(plain_walk(draft, lambda _: vma_view(HOOKS, flags) if vmas else None))
     assert found == expected[0][2]
     assert flags is None or found == state
+
+
+def test_the_upper_half_of_a_sign_extended_root_is_the_kernels():
+    """It is left out by default, and shown under canonical addresses when asked for."""
+    target = evolve(TARGET, geometry=evolve(TARGET.geometry, sign_extended=True))
+    draft = chain()
+    draft.put(2, 1, page(1))
+    draft.link(0, 1023, 3)
+    draft.link(3, 1023, 4)
+    draft.put(4, 1023, page(2))
+
+    def addresses(**given):
+        return [va for va, *_ in leaves(Walk(target, draft.image(), draft.root, **given))]
+
+    top = 1 << 64
+    assert addresses() == [PAGE]
+    assert addresses(wanted=Range(0, top - 1)) == [PAGE, top - PAGE]
+    assert addresses(wanted=Range(top - PAGE, top - 1)) == [top - PAGE]
+
+
+def test_a_root_for_the_upper_addresses_is_walked_in_their_range():
+    """Where addresses are not sign-extended, the range says what stands above the table's bits."""
+    draft = chain()
+    draft.put(2, 1, page(1))
+    begin = 0xFFFFFC0000000000
+    assert walked(draft, wanted=Range(begin, begin + PMD))[0][0][0] == begin + PAGE
 
 
 def test_batches_hold_no_more_than_a_step():
