@@ -97,7 +97,7 @@ def run(targets: Sequence[Target], *, quick: bool) -> Measured:
         for target in targets
         for row in _rows(setting(target), count, repeats)
     ]
-    return Measured(JOB, tuple(rows), () if cloop.library() else (NO_COMPILER,))
+    return Measured(JOB, tuple(rows), () if cloop.compiled() else (NO_COMPILER,))
 
 
 def _rows(made: Setting, count: int, repeats: int) -> Iterator[dict[str, Cell]]:

@@ -22,7 +22,7 @@ UNITS = {32: ctypes.c_uint32, 64: ctypes.c_uint64}
 
 
 @cache
-def library() -> ctypes.CDLL | None:
+def compiled() -> ctypes.CDLL | None:
     """Return the compiled loops, None without a C compiler."""
     compiler = shutil.which("cc")
     if compiler is None:
@@ -35,7 +35,7 @@ def library() -> ctypes.CDLL | None:
 
 def loop(rewrite: Rewrite, words: Words) -> Callable[[], int] | None:
     """Return what applies a rewrite in place where its condition holds; None without a compiler."""
-    found = library()
+    found = compiled()
     if found is None:
         return None
     width = rewrite.keep.width
