@@ -66,21 +66,18 @@ class Shape:
     """What a plan depends on besides the trace and the settings."""
 
     page_shift: int
-    va_bits: int
     tlb_sets: int
 
 
 def shape(target: Target) -> Shape:
     """Return the shape of a target."""
-    geometry = target.geometry
-    return Shape(geometry.page_shift, geometry.va_bits, target.mmu.tlb.sets)
+    return Shape(target.geometry.page_shift, target.mmu.tlb.sets)
 
 
 def plan(trace: Trace, form: Shape, settings: Settings) -> Plan:
     """Split references at pages and into loads and stores, and cut them into stretches.
 
-    Raises UsageError when the schedule names a node the machine does not have, InputError when an
-    address does not fit.
+    Raises UsageError when the schedule names a node the machine does not have.
     """
     if max(settings.schedule.nodes) >= settings.nodes:
         raise UsageError(
@@ -102,7 +99,7 @@ def plan(trace: Trace, form: Shape, settings: Settings) -> Plan:
         [table[op] for op in ops[keep].tolist()],
         tuple(_stretches(tids, nodes, cuts, keep)),
         scan,
-        areas(trace, form.page_shift, form.va_bits),
+        areas(trace, form.page_shift),
         len(np.unique(pages)),
     )
 

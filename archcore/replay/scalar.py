@@ -11,6 +11,7 @@ from archcore.mm.scan import task_numa_work
 from archcore.replay.plan import plan, shape
 from archcore.replay.result import ReplayResult
 from archcore.replay.settings import Settings
+from archcore.replay.space import check_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,11 +37,12 @@ def replay(
     """Drive a trace through a machine of ``target`` and return what the kernel would count.
 
     ``steps`` is the trace's plan for the target's shape and the settings, if it was made before.
-    ``progress`` is called with the number of references done. Raises MachineError when a reference
-    makes no progress or hits nothing mapped.
+    ``progress`` is called with the number of references done. Raises InputError when an address
+    does not fit the target, MachineError when a reference makes no progress.
     """
     settings = settings or Settings()
     steps = steps or plan(trace, shape(target), settings)
+    check_reach(steps.areas, target.geometry.va_bits)
     ledger = Ledger()
     machine = Machine(
         target,

@@ -33,18 +33,16 @@ class Area:
     flags: VmFlags
 
 
-def areas(trace: Trace, page_shift: int, va_bits: int) -> tuple[Area, ...]:
+def areas(trace: Trace, page_shift: int) -> tuple[Area, ...]:
     """Return the stretches a trace touches, in address order; gaps up to 1 MiB are filled.
 
     They begin and end at multiples of 64 KiB, so that targets of all page sizes get the same ones.
-    Raises InputError for an address that the target's page tables cannot translate.
     """
     shift = max(GRAIN_SHIFT, page_shift)
     references = trace.split_at_pages(shift)
     if not len(references.page):
         return ()
     pages = np.unique(references.page)
-    _check_reach(int(pages[-1]) << shift, trace, va_bits)
     firsts = np.flatnonzero(np.diff(pages, prepend=pages[:1]) > GAP >> shift)
     firsts = np.concatenate([[0], firsts])
     lasts = np.concatenate([firsts[1:] - 1, [len(pages) - 1]])
@@ -59,9 +57,11 @@ def areas(trace: Trace, page_shift: int, va_bits: int) -> tuple[Area, ...]:
     )
 
 
-def _check_reach(top: int, trace: Trace, va_bits: int) -> None:
+def check_reach(found: tuple[Area, ...], va_bits: int) -> None:
+    """Raise InputError if the last stretch lies beyond what page tables can translate."""
+    top = found[-1].end - 1 if found else 0
     if top >> va_bits:
         raise InputError(
-            f"{trace.origin}: address {top:#x} does not fit the {va_bits} address bits "
-            "of this target; pick a target with more"
+            f"the trace reaches up to {top:#x}, which does not fit the {va_bits} address bits of "
+            "this target; pick a target with more"
         )

@@ -44,15 +44,14 @@ def compare(targets: Iterable[Target], trace: Trace, settings: Settings) -> Iter
     plans: dict[Shape, Plan] = {}
     for target in targets:
         found, form = properties(target), shape(target)
+        steps = plans.get(form) or plan(trace, form, settings)
+        plans[form] = steps
+        engine = target.engine if settings.engine == NATIVE else settings.engine
         try:
-            if form not in plans:
-                plans[form] = plan(trace, form, settings)
+            replayed = replay(target, trace, evolve(settings, engine=engine), steps=steps)
+            yield Row(target, found, replayed)
         except InputError as error:
             yield Row(target, found, None, str(error))
-            continue
-        engine = target.engine if settings.engine == NATIVE else settings.engine
-        chosen = evolve(settings, engine=engine)
-        yield Row(target, found, replay(target, trace, chosen, steps=plans[form]))
 
 
 def document(row: Row) -> dict[str, object]:

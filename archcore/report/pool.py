@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FORK = "fork"
 ENOUGH = 4  # below so many targets, starting processes costs more than it saves
+PORTION = 8
 
 
 @frozen(eq=False)
@@ -76,16 +77,16 @@ def _told(row: Row, progress: Callable[[int], None]) -> Row:
 def _groups(targets: Sequence[Target]) -> list[list[int]]:
     """Return the places of targets that share a plan, in portions that keep all workers busy."""
 
-    def form(at: int) -> tuple[int, int, int]:
+    def form(at: int) -> tuple[int, int]:
         found = shape(targets[at])
-        return (found.page_shift, found.va_bits, found.tlb_sets)
+        return (found.page_shift, found.tlb_sets)
 
     places = sorted(range(len(targets)), key=form)
     return [
-        part[start : start + ENOUGH]
+        part[start : start + PORTION]
         for _, group in groupby(places, form)
         for part in [list(group)]
-        for start in range(0, len(part), ENOUGH)
+        for start in range(0, len(part), PORTION)
     ]
 
 

@@ -15,7 +15,7 @@ from archcore.trace.record import Op, Trace
 from archcore.trace.schedule import Schedule
 
 SCAN = 500
-SHAPE = Shape(page_shift=12, va_bits=42, tlb_sets=128)
+SHAPE = Shape(page_shift=12, tlb_sets=128)
 
 
 def trace(addresses, op=Op.WRITE, size=8):
@@ -128,7 +128,7 @@ def test_a_modify_is_a_load_and_then_a_store():
 
 def test_an_address_beyond_the_tables_is_an_input_error(target):
     """A trace that a target cannot hold is refused with the address and a way out."""
-    with pytest.raises(InputError, match=r"0x40000000000 does not fit the 42 address bits"):
+    with pytest.raises(InputError, match=r"0x4000000ffff, which does not fit the 42 address bits"):
         replay(target, trace([1 << 42]))
 
 

@@ -25,7 +25,6 @@ def test_neighbours_share_a_vma_and_strangers_do_not():
     found = areas(
         trace((0x10000, Op.READ), (0x80000, Op.WRITE), (0x9000000, Op.EXECUTE)),
         page_shift=12,
-        va_bits=42,
     )
 
     assert [(area.start, area.end) for area in found] == [
