@@ -8,7 +8,7 @@ import click
 from attrs import asdict
 
 from archcore.cli.options import complete_target, examples, output, write, write_document
-from archcore.cli.replaying import bar
+from archcore.cli.progress import late_bar
 from archcore.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def command(
 def _hear(asked: list[Target], heard: Witness, seeds: range) -> list[Testimony]:
     from archcore.conformance.testimony import hear
 
-    with bar("walking", len(asked) * len(seeds)) as progress:
-        return [hear(target, heard, seeds, progress=progress.update) for target in asked]
+    with late_bar("walking", len(asked) * len(seeds)) as step:
+        return [hear(target, heard, seeds, progress=step) for target in asked]
 
 
 def _document(

@@ -8,7 +8,8 @@ import click
 
 from archcore.cli.ending import say
 from archcore.cli.options import complete_target, examples, output, write, write_document
-from archcore.cli.replaying import bar, replay_options, told
+from archcore.cli.progress import late_bar
+from archcore.cli.replaying import replay_options, told
 from archcore.cli.tracing import PACKAGED, read_trace
 from archcore.errors import PluginError
 
@@ -72,8 +73,8 @@ def _chosen(names: tuple[str, ...]) -> list[Target]:
 def _rows(chosen: list[Target], trace: Trace, settings: Settings, jobs: int | None) -> list[Row]:
     from archcore.report.pool import compare_all
 
-    with bar("replaying", len(chosen)) as progress:
-        return compare_all(chosen, trace, settings, jobs=jobs, progress=progress.update)
+    with late_bar("replaying", len(chosen)) as step:
+        return compare_all(chosen, trace, settings, jobs=jobs, progress=step)
 
 
 def _print(rows: list[Row], trace: Trace, settings: Settings, out: Output) -> None:

@@ -44,3 +44,15 @@ def late_bar(label: str, length: int | None) -> Iterator[Callable[[int], None]]:
     finally:
         if shown:
             bar.__exit__(None, None, None)
+
+
+def increments(step: Callable[[int], None]) -> Callable[[int], None]:
+    """Return a function to call with all that is done so far, for a step that wants what is new."""
+    before = 0
+
+    def told(done: int) -> None:
+        nonlocal before
+        step(done - before)
+        before = done
+
+    return told

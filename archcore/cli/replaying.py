@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -91,10 +90,3 @@ def told(reading: Reading, source: str) -> ExitCode:
         "used; make the trace again to have them all"
     )
     return ExitCode.INPUT
-
-
-def bar(label: str, length: int) -> Any:  # noqa: ANN401 - click's progress bar has no public type
-    """Return a progress bar on stderr, hidden unless that is a terminal."""
-    return click.progressbar(
-        length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
-    )

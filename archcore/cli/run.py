@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from archcore.cli.options import complete_target, examples, output, write, write_document
-from archcore.cli.replaying import bar, replay_options, told
+from archcore.cli.progress import increments, late_bar
+from archcore.cli.replaying import replay_options, told
 from archcore.cli.tracing import read_trace
 
 if TYPE_CHECKING:
@@ -46,12 +47,12 @@ def command(trace: str, target_id: str, skip_bad: int, settings: Settings, out: 
     engine = target.engine if settings.engine == NATIVE else settings.engine
     reading = read_trace(trace, skip_bad)
     code = told(reading, trace)
-    with bar(target.id, len(reading.trace)) as progress:
+    with late_bar(target.id, len(reading.trace)) as step:
         result = replay(
             target,
             reading.trace,
             evolve(settings, engine=engine),
-            progress=lambda done: progress.update(done - progress.pos),
+            progress=increments(step),
         )
     if out.format == "json":
         write_document(replay_document(result))

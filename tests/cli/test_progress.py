@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from archcore.cli import progress
-from archcore.cli.progress import late_bar
+from archcore.cli.progress import increments, late_bar
 
 
 class Terminal(io.StringIO):
@@ -57,3 +57,14 @@ def test_a_file_gets_no_bar(shown):
 def test_work_of_unknown_length_shows_no_bar(shown):
     """A pipe does not say how much will come."""
     assert shown(1.0, length=None) == ""
+
+
+def test_totals_become_amounts():
+    """Who counts all that is done so far moves a bar by what is new each time."""
+    amounts = []
+    told = increments(amounts.append)
+
+    for done in (3, 3, 10):
+        told(done)
+
+    assert amounts == [3, 0, 7]
