@@ -72,6 +72,10 @@ class PluginError(ArchcoreError):
     exit_code = ExitCode.PLUGIN
 
 
+class SolverError(PluginError):
+    """A solver that is needed and not installed."""
+
+
 class MissingHookError(PluginError, AttributeError):
     """A hook that was asked for and that no layer of the target implements."""
 

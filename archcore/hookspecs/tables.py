@@ -26,7 +26,7 @@ def pgprot_modify(oldprot: Word, newprot: Word) -> Word:
 
 
 @ask
-def pxd_populate(level: str, table: int) -> int:
+def pxd_populate(level: str, table: Word) -> Word:
     """Return the entry of an upper level that points to the table at a physical address."""
 
 

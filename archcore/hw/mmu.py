@@ -97,12 +97,15 @@ class Mmu:
     Where ``sets_accessed`` is False a use of an entry without the flag faults; where ``sets_dirty``
     is False the hardware leaves the dirty flag to software. ``refill`` says who loads the TLB from
     the tables: a hardware walker, or the kernel's miss handler (which then sees the same entries).
+    ``speculates`` says that a load may be served, in speculation, from the address that stands in
+    an entry that is not valid (the L1 terminal fault).
     """
 
     format: HardwareFormat
     sets_accessed: bool = True
     sets_dirty: bool = True
     refill: Literal["hardware", "software"] = "hardware"
+    speculates: bool = False
     tlb: TlbGeometry = TlbGeometry()
     dcache: CacheGeometry = CacheGeometry()
     source: str = ""

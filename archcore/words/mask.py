@@ -14,7 +14,7 @@ def full(width: int) -> int:
     return (1 << width) - 1
 
 
-@frozen(order=False)
+@frozen(order=False, cache_hash=True)
 class Mask:
     """The bits of ``value`` in a word of ``width`` bits.
 

@@ -7,7 +7,7 @@ how a test proves that the list *is* the helper.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
 
@@ -17,12 +17,13 @@ from archcore.words.guard import Guarded
 from archcore.words.mask import WIDTHS, Mask, check_widths, constant_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from archcore.words.types import Operand, Truth, Word
 
 
 WIDEST = max(WIDTHS)
+Argument: TypeAlias = "Ref | Mask | int | bool"
 
 
 @frozen
@@ -36,12 +37,12 @@ class Ref:
         return f"v{self.index}"
 
 
-@frozen
+@frozen(cache_hash=True)
 class Op:
     """One operation of the vocabulary; ``args`` are references and constants."""
 
     name: str
-    args: tuple[Ref | Mask | int | bool, ...]
+    args: tuple[Argument, ...]
 
     def __str__(self) -> str:
         """Show the operation as source text."""
@@ -54,7 +55,7 @@ class Recording:
 
     inputs: int
     ops: tuple[Op, ...]
-    result: Ref | Mask | int | bool
+    result: Argument
 
     @property
     def cost(self) -> int:
@@ -79,13 +80,13 @@ class Recording:
         return "\n".join([*lines, f"return {_shown(self.result)}"])
 
 
-def _shown(arg: Ref | Mask | int | bool) -> str:
+def _shown(arg: Argument) -> str:
     if isinstance(arg, Mask):
         return hex(arg.value)
     return hex(arg) if type(arg) is int else str(arg)
 
 
-def _value(arg: Ref | Mask | int | bool, values: list[Word]) -> Word:
+def _value(arg: Argument, values: list[Word]) -> Word:
     return values[arg.index] if isinstance(arg, Ref) else arg
 
 
@@ -97,7 +98,7 @@ class Tape:
     numbers: dict[Op, Ref] = field(factory=dict)
     widths: set[int] = field(factory=set)
 
-    def emit(self, name: str, args: tuple[Ref | Mask | int | bool, ...]) -> Ref:
+    def emit(self, name: str, args: tuple[Argument, ...]) -> Ref:
         """Return the number of this operation, a new one if it is new.
 
         Raises PortabilityError when its masks are not as wide as those of earlier operations.
@@ -105,6 +106,44 @@ class Tape:
         self.widths.update(arg.width for arg in args if isinstance(arg, Mask))
         check_widths(*self.widths)
         return self.numbers.setdefault(Op(name, args), Ref(self.inputs + len(self.numbers)))
+
+    def words(self) -> tuple[RecordedWord, ...]:
+        """Return the inputs, as words to compute with."""
+        return tuple(RecordedWord(self, Ref(at)) for at in range(self.inputs))
+
+    def needed(self, result: Operand | Truth) -> list[int]:
+        """Return the numbers of inputs and operations that a result is made of, in order."""
+        found: set[int] = set()
+        waiting = [argument(result)]
+        ops = tuple(self.numbers)
+        while waiting:
+            arg = waiting.pop()
+            if isinstance(arg, Ref) and arg.index not in found:
+                found.add(arg.index)
+                if arg.index >= self.inputs:
+                    waiting += ops[arg.index - self.inputs].args
+        return sorted(found)
+
+    def recording(self, result: Operand | Truth, inputs: tuple[int, ...]) -> Recording:
+        """Return the operations a result is made of, as a recording of some of the inputs.
+
+        Raises PortabilityError when it is made of another input, too.
+        """
+        numbers = self.needed(result)
+        strange = [at for at in numbers if at < self.inputs and at not in inputs]
+        if strange:
+            raise PortabilityError(f"the result is made of input {strange[0]}, too")
+        needed = [at for at in numbers if at >= self.inputs]
+        places = {at: place for place, at in enumerate(inputs)}
+        places |= {at: place for place, at in enumerate(needed, len(inputs))}
+        ops = tuple(self.numbers)
+        kept = (ops[at - self.inputs] for at in needed)
+        made = tuple(Op(op.name, _moved(op.args, places)) for op in kept)
+        return Recording(len(inputs), made, *_moved((argument(result),), places))
+
+
+def _moved(args: tuple[Argument, ...], places: Mapping[int, int]) -> tuple[Argument, ...]:
+    return tuple(Ref(places[arg.index]) if isinstance(arg, Ref) else arg for arg in args)
 
 
 class RecordedWord(Guarded):
@@ -135,11 +174,12 @@ def record(helper: Callable[..., Word | Truth], inputs: int = 1) -> Recording:
     Raises PortabilityError when the helper leaves the vocabulary.
     """
     tape = Tape(inputs)
-    result = helper(*(RecordedWord(tape, Ref(at)) for at in range(inputs)))
-    return Recording(inputs, tuple(tape.numbers), _argument(result))
+    result = helper(*tape.words())
+    return Recording(inputs, tuple(tape.numbers), argument(result))
 
 
-def _argument(operand: Operand | Truth) -> Ref | Mask | int | bool:
+def argument(operand: Operand | Truth) -> Argument:
+    """Return what stands on a tape for a word or truth: its number, or the constant itself."""
     if isinstance(operand, RecordedWord):
         return operand.ref
     if isinstance(operand, Mask | bool):
@@ -151,7 +191,7 @@ def _emit(kind: type[RecordedWord], name: str, *operands: Operand | Truth) -> Re
     tapes = [operand.tape for operand in operands if isinstance(operand, RecordedWord)]
     if any(tape is not tapes[0] for tape in tapes):
         raise PortabilityError("words of two recordings in one operation")
-    return kind(tapes[0], tapes[0].emit(name, tuple(map(_argument, operands))))
+    return kind(tapes[0], tapes[0].emit(name, tuple(map(argument, operands))))
 
 
 def add_bits(a: Word, mask: Mask, amount: int) -> Word:

@@ -91,9 +91,9 @@ class Tables:
     """Entries that point to tables: present, writable, user, accessed and dirty (_PAGE_TABLE)."""
 
     @hookimpl
-    def pxd_populate(self, table: int) -> int:
+    def pxd_populate(self, table: Word) -> Word:
         """Add the flags of a user table to its address."""
-        return int(put(table, WALK.mask("P", "R/W", "U/S", "A", "D")))
+        return put(table, WALK.mask("P", "R/W", "U/S", "A", "D"))
 
     @hookimpl
     def pxd_page_paddr(self, entry: Word) -> Word:

@@ -67,6 +67,8 @@ def _mmu(pa_bits: int) -> Mmu:
         X86Mmu(pa_bits),
         tlb=TlbGeometry(entries=1024, ways=8),
         dcache=CacheGeometry(size=1 << 15, ways=8, line=64, indexing="PIPT"),
+        # CVE-2018-3620, Documentation/admin-guide/hw-vuln/l1tf.rst
+        speculates=True,
         source="Intel SDM volume 3A, chapter 4",
     )
 

@@ -1,0 +1,79 @@
+"""What a law may need of a target; where it is missing, the law is not asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from archcore.predicates import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archcore.conformance.subject import Subject
+
+
+@frozen
+class Capability:
+    """Something a target has at a level, or has not."""
+
+    name: str
+    sentence: str
+    found: Callable[[Subject], bool] = field(eq=False)
+
+
+def _offered(name: str, sentence: str, *helpers: str) -> Capability:
+    return Capability(name, sentence, lambda on: on.offers(*helpers))
+
+
+def _has_leaves(on: Subject) -> bool:
+    basic = ("pfn_entry", "pfn", "present", "none", "modify", "young", "dirty", "write")
+    marks = ("mkyoung", "mkold", "mkdirty", "mkclean", "mkwrite", "wrprotect")
+    return on.level.leaf and on.offers(*basic, *marks, *(("mkhuge",) if on.upper else ()))
+
+
+def _has_key(on: Subject) -> bool:
+    return any(KEY in one.note for one in on.level.layout.fields)
+
+
+def _migrates(on: Subject) -> bool:
+    return on.target.swap_types is not None and on.knows(f"is_swap_{on.name}")
+
+
+LEAVES = Capability("leaves", "the kernel maps pages with entries of the level", _has_leaves)
+HINTS = _offered("hints", "entries of the level can be hinted", "mknuma", "mknonnuma", "numa")
+PROTNONE = _offered("protnone", "entries without rights are told by themselves", "protnone")
+SPECIAL = _offered("special", "mappings without a struct page are marked", "special", "mkspecial")
+DEVMAP = _offered("devmap", "device memory is marked", "devmap", "mkdevmap")
+SOFT_DIRTY = _offered(
+    "soft-dirty", "writes are tracked for user space", "soft_dirty", "mksoft_dirty"
+)
+UFFD_WP = _offered("uffd-wp", "userfaultfd write-protects pages", "uffd_wp", "mkuffd_wp")
+SAVEDWRITE = _offered("savedwrite", "a hint can remember write permission", "savedwrite")
+ADVANCE = _offered("advance-pfn", "an entry can be moved to a later frame", "advance_pfn")
+ACCESSIBLE = _offered("accessible", "the kernel knows what a TLB may hold", "accessible")
+NEEDS_FLUSH = _offered("needs-flush", "the kernel judges which change owes a flush", "needs_flush")
+INVALIDATION = _offered("mkinvalid", "an entry can be closed for a moment", "mkinvalid")
+SWAP = _offered("swap", "the level stores swap entries", "swp_entry_to_entry", "to_swp_entry")
+SWP_EXCLUSIVE = _offered(
+    "swp-exclusive", "swap entries of exclusive pages are marked", "swp_exclusive"
+)
+SWP_SOFT_DIRTY = _offered("swp-soft-dirty", "swap entries keep soft-dirty", "swp_soft_dirty")
+SWP_UFFD_WP = _offered("swp-uffd-wp", "swap entries keep uffd-wp", "swp_uffd_wp")
+MIGRATION = Capability("migration", "the level stores migration entries", _migrates)
+HUGE = Capability(
+    "huge", "leaves stand at an upper level", lambda on: on.upper and on.offers("leaf")
+)
+TRANS_HUGE = Capability(
+    "trans-huge",
+    "transparent huge pages stand at the level",
+    lambda on: on.upper and on.offers("trans_huge"),
+)
+SPECULATES = Capability(
+    "speculates",
+    "loads may be served from the address in an entry that is not valid",
+    lambda on: on.target.mmu.speculates,
+)
+UPPER = Capability("tables", "entries of the level can point to tables", lambda on: on.upper)
+KEYS = Capability("keys", "entries hold a protection key", _has_key)

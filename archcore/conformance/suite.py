@@ -1,0 +1,119 @@
+"""The suite: which laws there are, which are asked of a target, and what its authors claim."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from archcore.conformance.claims import Claim, Kind, claimed
+from archcore.conformance.judge import Judge, Rules
+from archcore.conformance.laws import LAWS
+from archcore.conformance.subject import subjects
+from archcore.conformance.verdict import Result, Status
+from archcore.errors import InputError, UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from archcore.conformance.law import Law
+    from archcore.conformance.subject import Subject
+    from archcore.target import Target
+
+CLAIMED = {Kind.UNSUPPORTED: Status.UNSUPPORTED, Kind.LATER: Status.LATER}
+
+
+def _version(since: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in since.split("."))
+
+
+VERSIONS = tuple(sorted({one.since for one in LAWS}, key=_version))
+"""The versions of the suite; each has the laws of those before it."""
+
+
+@frozen
+class Selection:
+    """The laws of a version, all of them or some by name, at all levels or some."""
+
+    laws: tuple[Law, ...] = LAWS
+    levels: tuple[str, ...] = ()
+
+    def of(self, on: Subject) -> Iterator[Law]:
+        """Yield the laws that are asked of a target at a level."""
+        if not self.levels or on.name in self.levels:
+            yield from (law for law in self.laws if law.speaks_of(on))
+
+
+def select(
+    names: Sequence[str] = (), levels: Sequence[str] = (), version: str | None = None
+) -> Selection:
+    """Return the laws of a suite version, all or those named.
+
+    Raises UnknownNameError for an unknown law, UsageError for an unknown version.
+    """
+    known = {one.name: one for one in LAWS}
+    for name in names:
+        if name not in known:
+            raise UnknownNameError("law", name, tuple(known), "see `archcore check --list`")
+    if version is not None and version not in VERSIONS:
+        raise UsageError(f"no suite has version {version!r}; there is {', '.join(VERSIONS)}")
+    newest = _version(version or VERSIONS[-1])
+    laws = (one for one in LAWS if not names or one.name in names)
+    return Selection(tuple(one for one in laws if _version(one.since) <= newest), tuple(levels))
+
+
+def hold(
+    target: Target, selection: Selection = Selection(), judge: Judge | None = None
+) -> Iterator[Result]:
+    """Yield how a target stands with each law that is asked of it, level by level."""
+    judge = Judge(Rules()) if judge is None else judge
+    for on in subjects(target):
+        court = judge.court(on)
+        for law in selection.of(on):
+            yield court.hold(law)
+
+
+def cases(target: Target, selection: Selection = Selection()) -> Iterator[tuple[Law, str]]:
+    """Yield each law that is asked of a target, with the level."""
+    for on in subjects(target):
+        yield from ((law, on.name) for law in selection.of(on))
+
+
+# -- claims ---------------------------------------------------------------------------------------
+
+
+def check_claims(claims: Iterable[Claim], source: str) -> None:
+    """Raise InputError for a claim that names no law."""
+    known = {one.name for one in LAWS}
+    for claim in claims:
+        if claim.law not in known:
+            error = UnknownNameError("law", claim.law, tuple(known))
+            raise InputError(f"{source}: a claim names no law: {error}")
+
+
+def with_claims(results: Iterable[Result], claims: Sequence[Claim]) -> list[Result]:
+    """Return the results with the claims about them.
+
+    What is claimed to be unsupported or to come later has that status; a regression stays refuted,
+    and its claim says why.
+    """
+    return [_with_claim(one, claims) for one in results]
+
+
+def _with_claim(result: Result, claims: Sequence[Claim]) -> Result:
+    claim = claimed(claims, result.law, result.target, result.level)
+    if claim is None or result.status is not Status.REFUTED:
+        return result
+    return evolve(result, claim=claim, status=CLAIMED.get(claim.kind, result.status))
+
+
+def untrue(results: Iterable[Result], claims: Sequence[Claim]) -> list[str]:
+    """Return a sentence for each claim about a law that holds."""
+    held = (one for one in results if one.status in (Status.PROVED, Status.SAMPLED))
+    found = ((one, claimed(claims, one.law, one.target, one.level)) for one in held)
+    return [
+        f"{one.target} claims {one.law} at {one.level} to fail ({claim.kind}), and it holds; "
+        "take the claim out"
+        for one, claim in found
+        if claim is not None
+    ]
