@@ -68,9 +68,9 @@ def hold(
     """Yield how a target stands with each law that is asked of it, level by level."""
     judge = Judge(Rules()) if judge is None else judge
     for on in subjects(target):
-        court = judge.court(on)
-        for law in selection.of(on):
-            yield court.hold(law)
+        court, laws = judge.court(on), tuple(selection.of(on))
+        court.prepare(laws)
+        yield from map(court.hold, laws)
 
 
 def cases(target: Target, selection: Selection = Selection()) -> Iterator[tuple[Law, str]]:
