@@ -21,14 +21,17 @@ class Blind:
 
     @hookimpl
     def pte_mknuma(self, pte):
+        """Arm as the toy does."""
         return self.own.mknuma(pte)
 
     @hookimpl
     def pte_mknonnuma(self, pte):
+        """Disarm as the toy does."""
         return self.own.mknonnuma(pte)
 
     @hookimpl
     def pte_numa(self, pte):
+        """Ask for the wrong flag."""
         return has_all(pte, ENTRY["A"])
 
 
