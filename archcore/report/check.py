@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from archcore.conformance.claims import Claim
+    from archcore.conformance.law import Law
     from archcore.conformance.verdict import Counterexample, Result
     from archcore.report.text import Look
 
@@ -213,7 +214,7 @@ def _last_line(checked: Checked) -> str:
     return f"suite {checked.suite}: {said}{claimed}, {len(checked.failed)} failed"
 
 
-def laws_text(laws: Iterable[Any], look: Look = PLAIN) -> str:
+def laws_text(laws: Iterable[Law], look: Look = PLAIN) -> str:
     """Return the laws with their sentences, levels and what they need."""
     rows = [
         (
@@ -222,14 +223,22 @@ def laws_text(laws: Iterable[Any], look: Look = PLAIN) -> str:
             law.since,
             "/".join(law.levels),
             " ".join(need.name for need in law.needs),
-            law.sentence + (f" Given: {law.premise.sentence}" if law.premise else ""),
+            _promise(law),
         )
         for law in laws
     ]
     return table(("LAW", "BY", "SINCE", "LEVELS", "NEEDS", "PROMISE"), rows, look)
 
 
-def laws_document(laws: Iterable[Any], suite: str) -> dict[str, object]:
+def _promise(law: Law) -> str:
+    given = f" Given: {law.premise.sentence}" if law.premise else ""
+    first, last = law.kernels
+    span = f" From {first}." if first else f" Until {last}." if last else ""
+    open_ = f" Left open: {law.leaves_open}." if law.leaves_open else ""
+    return law.sentence + given + span + open_
+
+
+def laws_document(laws: Iterable[Law], suite: str) -> dict[str, object]:
     """Return the laws as JSON values."""
     return {
         "suite": suite,
@@ -243,6 +252,7 @@ def laws_document(laws: Iterable[Any], suite: str) -> dict[str, object]:
                 "premise": law.premise.sentence if law.premise else None,
                 "kernels": list(law.kernels),
                 "sentence": law.sentence,
+                "leaves_open": law.leaves_open or None,
                 "source": law.source or None,
             }
             for law in laws
