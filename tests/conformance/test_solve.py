@@ -77,5 +77,5 @@ def test_a_premise_that_nothing_satisfies_is_told(pad):
 def test_a_missing_solver_says_how_to_get_it(pad, monkeypatch):
     """By name, with the extra that has it."""
     monkeypatch.setitem(__import__("sys").modules, "z3", None)
-    with pytest.raises(SolverError, match=r"z3 is not installed; pip install 'archcore\[prove\]'"):
+    with pytest.raises(SolverError, match="z3 is not installed; pip install z3-solver"):
         ask(pad.state(words_wrap), 1.0)
