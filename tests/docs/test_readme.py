@@ -18,7 +18,7 @@ def test_the_refuted_law_is_told_as_the_readme_shows(capsys):
     """Word for word, after the line with the command."""
     from archcore.cli.group import archcore
 
-    (block,) = re.findall(r"^```text\n(\$ archcore check .*?)^```$", PAGE, re.M | re.S)
+    (block,) = re.findall(r"^```text\n(\$ archcore check .*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     line, shown = block.removeprefix("$ archcore ").split("\n", 1)
     with pytest.raises(SystemExit) as ended:
         archcore(shlex.split(line), prog_name="archcore")
