@@ -16,11 +16,19 @@ if TYPE_CHECKING:
 
 API_VERSION = 1
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9.]+)+")
+GOLDEN = re.compile(r"[A-Za-z_][\w.]*:[^:]+")
 
 
 def _is_id(_: object, __: object, value: str) -> None:
     if not ID.fullmatch(value):
         raise PluginError(f"target id {value!r} is not of the form arch-geometry-era in lower case")
+
+
+def _is_place(_: object, __: object, value: str) -> None:
+    if value and not GOLDEN.fullmatch(value):
+        raise PluginError(
+            f"golden file {value!r} is not of the form package:path, as in archcore_x:a.jsonl"
+        )
 
 
 @frozen(kw_only=True, eq=False, repr=False)
@@ -30,8 +38,10 @@ class Target:
     ``architecture`` and ``encoding`` are layers: anything ``archcore.entry.layer`` accepts, such
     as an object with ``hookimpl`` methods. ``swap`` is the layout of a not-present swap entry.
     ``sources`` name the documents the bits were read in. ``engine`` is the engine profile of the
-    era. ``swap_types`` is what the types above the real swap areas mean. Raises PluginError for a
-    malformed id or another ``api`` than this core speaks.
+    era. ``swap_types`` is what the types above the real swap areas mean. ``golden`` is the vector
+    file inside a package, as ``package:path``, that holds what a kernel answered; it is opened when
+    the suite asks for it. Raises PluginError for a malformed id or place, or another ``api`` than
+    this core speaks.
     """
 
     id: str = field(validator=_is_id)
@@ -47,6 +57,7 @@ class Target:
     engine: str = "v6.1"
     swap_types: SwapTypes | None = None
     proposal: bool = False
+    golden: str = field(default="", validator=_is_place)
     api: int = API_VERSION
 
     def __attrs_post_init__(self) -> None:

@@ -54,6 +54,19 @@ def test_every_entry_helper_is_a_hook_of_each_level():
             assert hook.__doc__ == getattr(hookspecs, helper).__doc__
 
 
+@pytest.mark.parametrize(
+    ("hook", "kinds"),
+    [
+        ("pmd_young", {"pmd": "Word", "return": "Truth"}),
+        ("pud_needs_flush", {"oldpud": "Word", "newpud": "Word", "return": "Truth"}),
+        ("pte_mkwrite", {"pte": "Word", "vma": "Vma", "return": "Word"}),
+    ],
+)
+def test_each_level_says_what_is_a_word_and_what_a_truth(hook, kinds):
+    """The kinds of arguments and result go with the names."""
+    assert getattr(hookspecs, hook).__annotations__ == kinds
+
+
 def test_every_maintenance_call_says_why():
     """No flush and no MMU update goes without a reason."""
     assert set(MAINTENANCE) <= set(HOOKS)

@@ -21,6 +21,19 @@ def test_an_id_names_architecture_geometry_and_era(target, name):
         evolve(target, id=name)
 
 
+@pytest.mark.parametrize("place", ["golden.jsonl", "pkg:", ":path", "a b:path", "pkg:a:b"])
+def test_a_golden_file_lies_in_a_package(target, place):
+    """Recorded answers are named by package and path."""
+    with pytest.raises(PluginError, match="not of the form package:path"):
+        evolve(target, golden=place)
+
+
+def test_a_golden_file_need_not_be_there_yet(target):
+    """Nothing is opened when a target is made; the file is asked for by a law."""
+    assert evolve(target, golden="no_such_package:golden/a.jsonl.gz").golden
+    assert target.golden == ""
+
+
 def test_another_version_of_the_boundary_is_refused(target):
     """A target says which boundary it was written for, and the core says which it speaks."""
     with pytest.raises(PluginError, match=r"'toy-32bit-v1' speaks version 99 .* install matching"):

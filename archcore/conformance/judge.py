@@ -31,7 +31,7 @@ Z3, BITWUZLA = "z3", "bitwuzla"
 class Rules:
     """How laws are held: seconds for one question to a solver, and whether a second one is asked.
 
-    ``trials`` bounds the attempts of a law that is not proved.
+    ``trials`` bounds the trials of a law that is not proved.
     """
 
     timeout: float = 10.0
@@ -170,7 +170,7 @@ class Court:
     def _tried(self, law: Law) -> Result:
         tried = 0
         for trial in islice(law.holds(self.on), self.judge.rules.trials):
-            tried += 1
+            tried += trial.tried
             if not trial.held:
                 return self._result(law, Status.REFUTED, tried=tried, reason=trial.done)
         if not tried:

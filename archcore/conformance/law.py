@@ -55,10 +55,14 @@ class Method(Enum):
 
 @frozen
 class Trial:
-    """One attempt of a law that is tried and not proved: whether it held, and what was done."""
+    """An attempt of a law that is tried and not proved: whether it held, and what was done.
+
+    ``tried`` is the number of attempts that it stands for, where several were made in one go.
+    """
 
     held: bool
     done: str = ""
+    tried: int = 1
 
 
 @frozen

@@ -25,4 +25,6 @@ def twin(declaration: FunctionType, level: str) -> Callable[..., Any]:
     )
     hook = FunctionType(renamed, declaration.__globals__, name)
     hook.__module__, hook.__doc__ = declaration.__module__, declaration.__doc__
+    kinds = declaration.__annotations__.items()
+    hook.__annotations__ = {argument.replace("pte", level): kind for argument, kind in kinds}
     return ask(hook)

@@ -61,6 +61,12 @@ def third_fails(on):
     yield from (Trial(held=at < 3, done=f"attempt {at}") for at in (1, 2, 3, 4))
 
 
+@trials("many-at-once")
+def many_at_once(on):
+    """One trial stands for forty attempts."""
+    yield from (Trial(held=True), Trial(held=True, tried=40))
+
+
 @trials("nothing-tried")
 def nothing_tried(on):
     """There is nothing to try."""
@@ -120,6 +126,7 @@ def test_what_a_helper_raises_is_a_refutation(hold):
     [
         (three_hold, Status.SAMPLED, 3, ""),
         (third_fails, Status.REFUTED, 3, "attempt 3"),
+        (many_at_once, Status.SAMPLED, 41, ""),
         (nothing_tried, Status.REFUTED, None, "nothing could be tried"),
     ],
 )

@@ -5,7 +5,7 @@ Sources: arch/powerpc/include/asm/book3s/64/hash.h and hash-4k.h, Linux 6.1.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from attrs import frozen
 
@@ -55,21 +55,21 @@ class NoHugePages:
         return entry
 
     @helper("pfn_{level}")
-    def pfn(self, pfn: Word, pgprot: Word) -> Word:  # noqa: ARG002 - the kernel's arguments
+    def pfn(self, pfn: Word, pgprot: Word) -> NoReturn:  # noqa: ARG002 - the kernel's arguments
         """Raise MachineError."""
-        return _bug("pfn_pmd")
+        _bug("pfn_pmd")
 
     @helper("mk_{level}")
-    def mk(self, pfn: Word, pgprot: Word) -> Word:  # noqa: ARG002 - the kernel's arguments
+    def mk(self, pfn: Word, pgprot: Word) -> NoReturn:  # noqa: ARG002 - the kernel's arguments
         """Raise MachineError."""
-        return _bug("mk_pmd")
+        _bug("mk_pmd")
 
     @helper("{level}_mkdevmap")
-    def mkdevmap(self, entry: Word) -> Word:  # noqa: ARG002 - the kernel's argument
+    def mkdevmap(self, entry: Word) -> NoReturn:  # noqa: ARG002 - the kernel's argument
         """Raise MachineError."""
-        return _bug("pmd_mkdevmap")
+        _bug("pmd_mkdevmap")
 
 
-def _bug(name: str) -> Word:
+def _bug(name: str) -> NoReturn:
     msg = f"{name}: hash with 4K pages has no transparent huge pages; the kernel stops with BUG()"
     raise MachineError(msg)
