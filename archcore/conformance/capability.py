@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from archcore.conformance.calls import calls
 from archcore.predicates import KEY
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ def _migrates(on: Subject) -> bool:
     return on.target.swap_types is not None and on.knows(f"is_swap_{on.name}")
 
 
+LEAF_LEVEL = Capability(
+    "leaf-level", "the geometry has pages of the level's size", lambda on: on.level.leaf
+)
 LEAVES = Capability("leaves", "the kernel maps pages with entries of the level", _has_leaves)
 HINTS = _offered("hints", "entries of the level can be hinted", "mknuma", "mknonnuma", "numa")
 PROTNONE = _offered("protnone", "entries without rights are told by themselves", "protnone")
@@ -82,3 +86,11 @@ SPECULATES = Capability(
 )
 UPPER = Capability("tables", "entries of the level can point to tables", lambda on: on.upper)
 KEYS = Capability("keys", "entries hold a protection key", _has_key)
+SPOKEN_OF = Capability(
+    "spoken-of", "the target has helpers of the level", lambda on: bool(calls(on))
+)
+RECORDED = Capability(
+    "recorded",
+    "a file of recorded answers comes with the target",
+    lambda on: bool(on.target.golden),
+)

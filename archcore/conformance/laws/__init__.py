@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING
 
 from archcore.conformance.law import Law
 from archcore.conformance.laws import (
+    batch,
+    faults,
     flush,
     hardware,
     hint,
     huge,
     hugetlb,
+    kinship,
     marks,
+    pointed,
     protection,
     reading,
     speculation,
+    stores,
     swap,
+    totality,
 )
 
 if TYPE_CHECKING:
@@ -24,7 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["LAWS"]
 
-ROOMS = (reading, marks, protection, hint, hardware, huge, hugetlb, swap, speculation, flush)
+ROOMS = (
+    *(reading, marks, protection, hint, hardware, huge, hugetlb, swap, speculation, flush),
+    *(pointed, stores, faults, kinship, totality, batch),
+)
 
 
 def _laws_of(room: ModuleType) -> Iterator[Law]:
