@@ -18,6 +18,7 @@ from archcore.conformance.laws import (
     pointed,
     protection,
     reading,
+    recorded,
     speculation,
     stores,
     swap,
@@ -32,7 +33,7 @@ __all__ = ["LAWS"]
 
 ROOMS = (
     *(reading, marks, protection, hint, hardware, huge, hugetlb, swap, speculation, flush),
-    *(pointed, stores, faults, kinship, totality, batch),
+    *(pointed, stores, faults, kinship, totality, batch, recorded),
 )
 
 

@@ -9,6 +9,8 @@ import pytest
 from attrs import evolve
 
 from archcore.binding import bind
+from archcore.conformance.suite import hold, select
+from archcore.conformance.verdict import Status
 from archcore.hw.mmu import Access
 from archcore.words import Mask
 from archcore_arm64.eras import V61, V612
@@ -93,6 +95,22 @@ def test_every_bit_of_a_page_or_block_matters(era, granule, target_of, records, 
         for name, mutant in _mutants(layout):
             hooks = _hooks(target, era, granule, {**leaves, level: mutant})
             if name not in UNREAD.get(level, ()) and not noticed(hooks, asked):
+                missed.append((level, name))
+    assert missed == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("era", "granule"), MODELS)
+def test_the_answers_that_come_with_the_target_notice_it_alone(era, granule, target_of):
+    """The law recorded-answers refutes a target with a field of a leaf elsewhere, if it is read."""
+    target = target_of(f"arm64-{granule.name}-{era.name}")
+    leaves, missed = era.leaves(granule), []
+    for level, layout in leaves.items():
+        for name, mutant in _mutants(layout):
+            architecture = era.architecture(granule, {**leaves, level: mutant})
+            changed = evolve(target, architecture=architecture)
+            (result,) = hold(changed, select(("recorded-answers",)))
+            if name not in UNREAD.get(level, ()) and result.status is not Status.REFUTED:
                 missed.append((level, name))
     assert missed == []
 

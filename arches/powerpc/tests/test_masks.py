@@ -11,6 +11,8 @@ import pytest
 from attrs import evolve, fields
 
 from archcore.binding import bind
+from archcore.conformance.suite import hold, select
+from archcore.conformance.verdict import Status
 from archcore.layout import EntryLayout
 from archcore.vectors.check import check
 from archcore.vectors.read import read
@@ -156,6 +158,14 @@ def test_the_kernel_s_answers_notice_a_bit_elsewhere(target, part, name):
     mutant = _built(target.id, _mutant(V61, part, name))
     mmu = target.id.split("-")[1]
     assert check(mutant, bind(mutant), SAMPLES[mmu], limit=1).failed > 0
+
+
+@pytest.mark.parametrize(("target", "part", "name"), MOVED)
+def test_the_answers_that_come_with_a_target_notice_a_bit_elsewhere(target, part, name):
+    """The law recorded-answers alone refutes a target with any bit in another place."""
+    mutant = _built(target.id, _mutant(V61, part, name))
+    (result,) = hold(mutant, select(("recorded-answers",)))
+    assert result.status is Status.REFUTED
 
 
 @pytest.mark.parametrize("dropped", V61.hpteflags[16])

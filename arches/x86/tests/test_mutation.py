@@ -6,8 +6,11 @@ import pytest
 from attrs import evolve
 
 from archcore.binding import bind
+from archcore.conformance.suite import hold, select
+from archcore.conformance.verdict import Status
 from archcore.layout import Bit
 from archcore.specimens import vma_view
+from archcore_x86.eras import V61
 from archcore_x86.targets import ERAS, target
 
 LARGEST = 63
@@ -93,6 +96,18 @@ def _misread(hooks, one):
     present = getattr(hooks, f"{one.level}_present")(one.entry)
     hint = getattr(hooks, f"{one.level}_numa")(vma_view(hooks, one.vma_flags), one.entry)
     return present == (one.truth == "swap") or hint != (one.truth == "numa_hint")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("level", ["pte", "pmd", "pud", "swap"])
+def test_the_answers_that_come_with_the_target_notice_it_alone(level):
+    """The law recorded-answers refutes Linux 6.1 with any one field elsewhere that helpers read."""
+    noticed = set()
+    for name, mutant in _mutants(V61, level):
+        (result,) = hold(target(mutant), select(("recorded-answers",)))
+        noticed |= {name} if result.status is Status.REFUTED else set()
+    names = {one.name for one in _layouts(V61)[level].fields}
+    assert noticed == {name for name in names if _is_read(V61, level, name)}
 
 
 @pytest.mark.parametrize("era", ERAS, ids=lambda era: era.name)

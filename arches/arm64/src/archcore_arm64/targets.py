@@ -25,6 +25,14 @@ V61_GRANULES = (
     Granule(K64_SHIFT, 52, 52),
 )
 V612_GRANULES = (*V61_GRANULES, Granule(K4_SHIFT, 52, 52), Granule(K16_SHIFT, 52, 52))
+RECORDED = (
+    "4k-v6.1",
+    "64k-va52-v6.1",
+    "4k-v6.12",
+    "4k-va52-v6.12",
+    "16k-va52-v6.12",
+    "64k-va52-v6.12",
+)
 LPA2_SOURCES = (
     "Linux 6.9: arm64: mm: Add LPA2 support to phys<->pte conversion routines",
     "Linux 6.9: arm64: mm: Wire up TCR.DS bit to PTE shareability fields",
@@ -59,8 +67,9 @@ def target(era: Era, granule: Granule) -> Target:
     """Return the target of a kernel built for a regime."""
     leaves = era.leaves(granule)
     geometry = granule.geometry(leaves)
+    name = f"{granule.name}-{era.name}"
     return Target(
-        id=f"arm64-{granule.name}-{era.name}",
+        id=f"arm64-{name}",
         arch="arm64",
         era=era.name,
         summary=_summary(era, granule, len(geometry.levels)),
@@ -72,6 +81,7 @@ def target(era: Era, granule: Granule) -> Target:
         sources=(*era.sources, *(() if granule.shares else LPA2_SOURCES)),
         # The engine that recomputes write permission has no profile yet.
         engine="v6.1",
+        golden=f"{__package__}:golden/{name}.jsonl.gz" if name in RECORDED else "",
         swap_types=era.types(granule),
     )
 

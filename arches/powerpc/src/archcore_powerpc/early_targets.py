@@ -34,6 +34,7 @@ def target(era: EarlyEra, pages: str) -> Target:
         swap=swap,
         sources=(era.source, *era.sources),
         engine=era.engine,
+        golden=f"{__package__}:golden/hash-{pages}-{era.name}.jsonl.gz",
         swap_types=_swap_types(len(swap["OFFSET"].positions)),
     )
 

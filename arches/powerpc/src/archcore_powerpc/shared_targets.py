@@ -34,6 +34,7 @@ def target(era: Era, pages: str, *, hashes: bool) -> Target:
         swap=era.swap(shift),
         sources=(era.source, *era.sources),
         engine="v6.1",
+        golden=f"{__package__}:golden/{mmu}-{pages}-{era.name}.jsonl.gz",
         swap_types=era.swap_types[shift],
     )
 

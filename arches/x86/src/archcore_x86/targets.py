@@ -27,8 +27,9 @@ PA_BITS = {FOUR: 46, FIVE: 52}
 def target(era: Era, levels: tuple[str, ...] = FOUR) -> Target:
     """Return an era as a target, with page tables of these levels."""
     la57 = levels == FIVE
+    name = f"la57-{era.name}" if la57 else era.name
     return Target(
-        id=f"x86-la57-{era.name}" if la57 else f"x86-{era.name}",
+        id=f"x86-{name}",
         arch="x86",
         era=era.name,
         summary=f"x86-64, {len(levels)} levels, {era.kernel}: {era.hint}",
@@ -39,6 +40,7 @@ def target(era: Era, levels: tuple[str, ...] = FOUR) -> Target:
         swap=era.swap,
         sources=(era.source, *era.sources),
         engine=era.engine,
+        golden=f"{__package__}:golden/{name}.jsonl.gz",
         # SWP_PFN_BITS follows MAX_PHYSMEM_BITS where the era knows it.
         swap_types=evolve(era.swap_types, pfn_bits=PA_BITS[levels] - SHIFTS["pte"])
         if la57
