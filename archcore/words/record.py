@@ -190,10 +190,18 @@ def argument(operand: Operand | Truth) -> Argument:
 
 
 def _emit(kind: type[RecordedWord], name: str, *operands: Operand | Truth) -> RecordedWord:
-    tapes = [operand.tape for operand in operands if isinstance(operand, RecordedWord)]
-    if any(tape is not tapes[0] for tape in tapes):
-        raise PortabilityError("words of two recordings in one operation")
-    return kind(tapes[0], tapes[0].emit(name, tuple(map(argument, operands))))
+    tape, args = None, []
+    for operand in operands:
+        if isinstance(operand, RecordedWord):
+            if tape is not None and operand.tape is not tape:
+                raise PortabilityError("words of two recordings in one operation")
+            tape = operand.tape
+            args.append(operand.ref)
+        else:
+            args.append(argument(operand))
+    if tape is None:
+        raise PortabilityError(f"{name} of constants alone is no operation of a recording")
+    return kind(tape, tape.emit(name, tuple(args)))
 
 
 def add_bits(a: Word, mask: Mask, amount: int) -> Word:
