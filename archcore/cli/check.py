@@ -148,7 +148,7 @@ def _claims(registry: Registry, targets: list[Target], files: tuple[str, ...]) -
     for name in files:
         if not Path(name).is_file():
             raise InputError(f"{name}: expected a claims file, found none")
-        found += resolved(read(Path(name), name), name, tuple(registry.targets))
+        found += resolved(read(Path(name), name), name, registry.targets)
     return tuple(found)
 
 

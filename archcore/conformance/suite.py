@@ -15,7 +15,7 @@ from archcore.conformance.verdict import Result, Status
 from archcore.errors import InputError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from archcore.conformance.law import Law
     from archcore.conformance.subject import Subject
@@ -101,26 +101,34 @@ def claims_of(registry: Registry, targets: Iterable[Target]) -> tuple[Claim, ...
 
 
 def _claims_in(registry: Registry, package: str) -> tuple[Claim, ...]:
-    own = [name for name, home in registry.packages.items() if home == package]
+    own = {one.id: one for one in registry if registry.packages[one.id] == package}
     return resolved(of_package(package), f"{package}/{FILE}", own)
 
 
-def resolved(claims: Iterable[Claim], source: str, targets: Collection[str]) -> tuple[Claim, ...]:
+def resolved(
+    claims: Iterable[Claim], source: str, targets: Mapping[str, Target]
+) -> tuple[Claim, ...]:
     """Return the claims of a file with the targets that they cover in place of patterns.
 
-    Raises InputError for a claim that names no law, or has a pattern that covers no target.
+    Raises InputError for a claim that names no law, has a pattern that covers no target, or is
+    about a law that is asked of none of its targets at none of its levels.
     """
-    known = tuple(one.name for one in LAWS)
+    known = {one.name: one for one in LAWS}
     found = []
-    for at, claim in enumerate(claims, 1):
+    for at, given in enumerate(claims, 1):
         place = f"{source}: claim {at}"
-        if claim.law not in known:
-            raise InputError(f"{place}: {UnknownNameError('law', claim.law, _near(claim.law))}")
-        found.append(evolve(claim, targets=_covered(claim, place, targets)))
+        if given.law not in known:
+            raise InputError(f"{place}: {UnknownNameError('law', given.law, _near(given.law))}")
+        claim = evolve(given, targets=_covered(given, place, targets))
+        asked = Selection((known[claim.law],), claim.levels)
+        if not any(True for name in claim.targets for _ in cases(targets[name], asked)):
+            whom = f"{' or '.join(given.targets)} at {' or '.join(claim.levels)}"
+            raise InputError(f"{place}: {claim.law} is not asked of {whom}; take the claim out")
+        found.append(claim)
     return tuple(found)
 
 
-def _covered(claim: Claim, place: str, targets: Collection[str]) -> tuple[str, ...]:
+def _covered(claim: Claim, place: str, targets: Mapping[str, Target]) -> tuple[str, ...]:
     covered: dict[str, None] = {}
     for pattern in claim.targets:
         matching = [name for name in targets if fnmatchcase(name, pattern)]

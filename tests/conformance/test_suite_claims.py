@@ -65,14 +65,15 @@ def test_only_the_plugins_that_are_asked_for_are_read(package):
 
 
 @pytest.mark.parametrize(
-    ("law", "pattern", "message"),
+    ("change", "message"),
     [
-        ("no-such", "a", "FILE: claim 2: no law is called 'no-such'"),
-        (LAW, "c-*", r"FILE: claim 2: no target is called 'c-\*'"),
+        ({"law": "no-such"}, "no law is called 'no-such'"),
+        ({"targets": ("a-*", "c-*")}, r"no target is called 'c-\*'"),
+        ({"levels": ("pud",)}, f"{LAW} is not asked of a-32bit-v1 at pud; take the claim out"),
     ],
 )
-def test_a_claim_about_nothing_is_an_error(law, pattern, message):
+def test_a_claim_about_nothing_is_an_error(change, message):
     """The message names the file and which of its claims it is."""
-    good = Claim(LAW, ("a",), ("pte",), Kind.LATER, "why")
-    with pytest.raises(InputError, match=message):
-        resolved([good, Claim(law, (pattern,), ("pte",), Kind.LATER, "why")], "FILE", ["a"])
+    good = Claim(LAW, ("a-32bit-v1",), ("pte",), Kind.LATER, "why")
+    with pytest.raises(InputError, match=f"FILE: claim 2: {message}"):
+        resolved([good, evolve(good, **change)], "FILE", {"a-32bit-v1": target("a")})
