@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 GROUP = hookspecs.PROJECT
 BLOCK_LIST = "ARCHCORE_DISABLE_PLUGINS"
+BLOCKED = "blocked"
 REQUIRED = (
     *("pte_none", "pte_present", "pte_same", "pte_write", "pte_dirty", "pte_young", "pte_pfn"),
     *("pfn_pte", "pte_modify", "pte_mkwrite", "pte_wrprotect", "pte_mkdirty", "pte_mkclean"),
@@ -159,7 +160,7 @@ def discover() -> Registry:
         origin = _origin(point)
         if point.name in blocked:
             remedy = f"take {point.name} out of {BLOCK_LIST}"
-            registry.rejected.append(Rejection(point.name, origin, "blocked", remedy))
+            registry.rejected.append(Rejection(point.name, origin, BLOCKED, remedy))
             continue
         try:
             plugin = point.load()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archcore.hw.mmu import Access, Mmu
     from archcore.target import Target
 
-CPUS = {"x86": X86Cpu, "arm64": Arm64Cpu}
+CPUS: dict[str, type[X86Cpu | Arm64Cpu]] = {"x86": X86Cpu, "arm64": Arm64Cpu}
 
 
 class Unicorn:
