@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcore.conformance.judge import Judge
+from archcore.conformance.law import Method
 from archcore.conformance.parameters import words_of
 from archcore.conformance.retell import failing, retell
 from archcore.conformance.subject import subject
 from archcore.conformance.suite import select
+from archcore.conformance.verdict import Status
 from archcore.errors import UsageError
 from archcore.registry import installed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from archcore.conformance.law import Law
+    from archcore.conformance.subject import Subject
     from archcore.conformance.verdict import Counterexample
 
 
@@ -25,12 +30,23 @@ def again(name: str, target: str, level: str, words: Mapping[str, int]) -> str:
     if set(words) != set(wanted):
         given = ", ".join(words) or "nothing"
         raise UsageError(f"{name} is about {', '.join(wanted) or 'no word'}, not about {given}")
+    if law.method is not Method.PROOF:
+        return _tried(law, on)
     case = failing(law, on, words)
     if case is None:
         return f"{name} holds for {target} {level} with these words"
     found = retell(law, on, case, words)
     where = "".join(f", {one} {said}" for one, said in found.case.items())
     return "\n".join([f"{name} fails for {target} {level}{where}", *told(found)])
+
+
+def _tried(law: Law, on: Subject) -> str:
+    """Return what came of trying a law that is about no words, once more."""
+    found = Judge().court(on).hold(law)
+    where = f"{law.name} {{}} for {on.target.id} {on.name}"
+    if found.status is Status.SAMPLED:
+        return f"{where.format('holds')}, tried {found.tried} times"
+    return f"{where.format('fails')}: {found.reason}"
 
 
 def told(counterexample: Counterexample) -> list[str]:

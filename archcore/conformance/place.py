@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from archcore.errors import MachineError
 from archcore.hw.walker import walk_steps
 from archcore.machine import Machine
 from archcore.mm.reason import Reason
@@ -51,8 +52,9 @@ class Process:
 
     def _slot(self, address: int) -> Slot:
         slot = self.mm.tables.slot(address, allocate=True)
-        if slot is None:  # the call says so only where it is not asked to make tables
-            raise AssertionError
+        if slot is None:
+            msg = f"no table could be made for {address:#x}"
+            raise MachineError(msg)
         return slot
 
 

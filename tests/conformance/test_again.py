@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 import toy
+from changed_toy import ENTRY, otherwise
 
 from archcore import registry
 from archcore.conformance import try_law
@@ -9,6 +12,9 @@ from archcore.conformance.judge import Judge
 from archcore.conformance.subject import subject
 from archcore.conformance.suite import select
 from archcore.errors import LayoutError, UnknownNameError, UsageError
+from archcore.hookspecs import hookimpl
+from archcore.mm.generic import Stores
+from archcore.words import clear
 
 pytest.importorskip("z3")
 LAW = "swap-is-not-special"
@@ -34,6 +40,25 @@ def test_words_that_keep_a_law_are_told_so():
     """Nothing is retold that did not fail."""
     said = try_law(LAW, "toy-32bit-v1", "pte", type=1, offset=0)
     assert said == "swap-is-not-special holds for toy-32bit-v1 pte with these words"
+
+
+def test_a_law_about_no_words_is_tried_once_more():
+    """It says how often, or the reason why it fails."""
+    said = try_law("stored-is-read", "toy-32bit-v1", "pte")
+    assert re.fullmatch(r"stored-is-read holds for toy-32bit-v1 pte, tried \d+ times", said)
+    target = otherwise(Forgetful())
+    registry.installed().register(target, replace=True)
+    said = try_law("stored-is-read", "toy-32bit-v1", "pte")
+    assert said.startswith("stored-is-read fails for toy-32bit-v1 pte: stored 0x")
+
+
+class Forgetful(Stores):
+    """Stores that lose a bit."""
+
+    @hookimpl
+    def set_pte_at(self, ptep, pte):
+        """Store all but the mark of written pages."""
+        ptep.store(clear(pte, ENTRY["D"]))
 
 
 def test_what_cannot_be_tried_is_refused():
