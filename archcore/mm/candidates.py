@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archcore.mm.profile import Skip
+from archcore.mm.knobs import Skip
 from archcore.words import both, negate
 
 if TYPE_CHECKING:
@@ -30,10 +30,17 @@ def is_candidate(engine: Engine, task: Task, vma: Vma, pte: int) -> bool:
     pfn = engine.page(pte)
     if pfn is None:
         return Skip.NO_PAGE not in skips
-    frames = engine.frames
+    return _page_taken(engine, task, vma, pfn)
+
+
+def _page_taken(engine: Engine, task: Task, vma: Vma, pfn: int) -> bool:
+    frames, skips = engine.frames, engine.profile.skips
+    head = frames.heads[pfn]
     if Skip.MAPPED_MORE_THAN_ONCE in skips and frames.mapcount[pfn] != 1:
         return False
-    if Skip.SHARED_COPY in skips and vma.private and frames.refcount[pfn] != 1:
+    if Skip.SHARED_COPY in skips and vma.private and frames.refcount[head] != 1:
+        return False
+    if Skip.PINNED in skips and frames.pins[head]:
         return False
     return not (_skips_local(engine, vma) and frames.nid(pfn) == task.nid)
 
@@ -61,8 +68,11 @@ def _page_rules(engine: Engine, task: Task, vma: Vma, pfns: NDArray[np.int64]) -
     kept = np.ones(pfns.shape, np.bool_)
     if Skip.MAPPED_MORE_THAN_ONCE in skips:
         kept &= frames.mapcount[pfns] == 1
+    heads = frames.heads[pfns]
     if Skip.SHARED_COPY in skips and vma.private:
-        kept &= frames.refcount[pfns] == 1
+        kept &= frames.refcount[heads] == 1
+    if Skip.PINNED in skips:
+        kept &= frames.pins[heads] == 0
     if _skips_local(engine, vma):
         kept &= pfns // frames.per_node != task.nid
     return kept

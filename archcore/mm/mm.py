@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Mm:
-    """One address space; ``cpus`` may hold translations of it, ``users`` counts its threads."""
+    """One address space; ``cpus`` may hold translations of it, ``users`` counts its threads.
+
+    ``stored`` has the last value and size that went to each address under a machine's ``store``.
+    """
 
     def __init__(
         self,
@@ -32,7 +35,9 @@ class Mm:
         self.vmas = VmaList()
         self.tables = PageTables(memory, geometry, hooks, frames)
         self.users = 0
+        self.stored: dict[int, tuple[int, int]] = {}
         self.tlb_flush_pending = 0
+        self.tlb_flush_batched = False
         self.numa_scan_offset = 0
         self.numa_scan_seq = 0
         self.numa_next_scan: int | None = None

@@ -5,28 +5,72 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore.mm.migrate import migrate_misplaced_page
+from archcore.mm.pages import maybe_mkwrite
 from archcore.mm.policy import mpol_misplaced
 from archcore.mm.reason import Reason
+from archcore.vmflags import VM_WRITE
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
     from archcore.mm.slot import Slot
+    from archcore.mm.snapshot import Snapshot
     from archcore.mm.task import Task
     from archcore.mm.vma import Vma
 
 
 def do_numa_page(
-    engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, orig_pte: int
+    engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, orig: Snapshot
 ) -> None:
     """Settle a hint fault; an entry that changed since it was read is left alone, uncounted."""
-    engine.costs.charge("lock_round_trips")
-    if not engine.hooks.pte_same(engine.hooks.ptep_get(slot), orig_pte):
+    profile, target = engine.profile, None
+    with engine.locks.pte(vma.vm_mm, slot):
+        pte = engine.hooks.ptep_get(slot)
+        if not orig.same(engine.hooks.pte_same, pte):
+            return
+        if profile.disarm_first:
+            disarm(engine, vma, address, slot)
+        pfn = _page(engine, pte)
+        if pfn is not None:
+            count_hint_fault(engine, task, pfn)
+            target = mpol_misplaced(engine, task, pfn)
+        if target is None and not profile.disarm_first:
+            disarm(engine, vma, address, slot)
+    if pfn is None:
         return
+    nid = engine.frames.nid(pfn)
+    if target is None:
+        task.numa_fault(nid, 1, migrated=False)
+        return
+    with engine.costs.paying(profile.migration_payer):
+        moved = migrate_misplaced_page(engine, vma, address, slot, pfn, target)
+    if moved:
+        task.numa_fault(target, 1, migrated=True)
+    elif _settled(engine, vma, address, slot, orig) or profile.accounts_races:
+        task.numa_fault(nid, 1, migrated=False)
+
+
+def _page(engine: Engine, pte: int) -> int | None:
+    """Return the page that may move: not one that is part of a larger one."""
+    pfn = engine.page(pte)
+    return None if pfn is None or engine.frames.size(pfn) > 1 else pfn
+
+
+def count_hint_fault(engine: Engine, task: Task, pfn: int) -> None:
+    """Count a hint fault on a page, of whatever size, as one."""
+    vmstat = engine.vmstat
+    vmstat.numa_hint_faults += 1
+    vmstat.numa_hint_faults_local += engine.frames.nid(pfn) == task.nid
+
+
+def _settled(engine: Engine, vma: Vma, address: int, slot: Slot, orig: Snapshot) -> bool:
+    """Disarm the entry after a migration that failed, unless it has changed; say which."""
     if engine.profile.disarm_first:
-        disarm(engine, vma, address, slot)
-        _place(engine, task, vma, address, slot, orig_pte)
-    elif not _place(engine, task, vma, address, slot, orig_pte):
-        disarm(engine, vma, address, slot)
+        return True
+    with engine.locks.pte(vma.vm_mm, slot):
+        same = orig.same(engine.hooks.pte_same, engine.hooks.ptep_get(slot))
+        if same:
+            disarm(engine, vma, address, slot)
+    return same
 
 
 def disarm(engine: Engine, vma: Vma, address: int, slot: Slot) -> None:
@@ -37,23 +81,27 @@ def disarm(engine: Engine, vma: Vma, address: int, slot: Slot) -> None:
         hooks.flush_cache_page(vma, address, pfn, profile.disarm_flush_cache)
     if profile.disarm_transaction:
         old = hooks.ptep_modify_prot_start(vma, address, slot)
-        new = hooks.pte_mknonnuma(vma, old)
-        hooks.ptep_modify_prot_commit(vma, address, slot, old, new)
+        hooks.ptep_modify_prot_commit(vma, address, slot, old, _ordinary(engine, vma, old))
     else:
-        new = hooks.pte_mknonnuma(vma, hooks.ptep_get(slot))
+        new = _ordinary(engine, vma, hooks.ptep_get(slot))
         hooks.set_pte_at(vma.vm_mm, address, slot, new)
     hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
 
 
-def _place(engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, pte: int) -> bool:
-    """Count the fault, ask the policy, move the page; return whether the entry was rewritten."""
-    pfn = engine.page(pte)
-    if pfn is None:
+def _ordinary(engine: Engine, vma: Vma, hint: int) -> int:
+    """Return the entry a hint was made from; writable again if page and VMA have it so."""
+    hooks = engine.hooks
+    pte: int = hooks.pte_mknonnuma(vma, hint)
+    if engine.profile.recomputes_write and can_change_writable(engine, vma, hooks.pte_pfn(hint)):
+        pte = maybe_mkwrite(engine, vma, pte)
+    return pte
+
+
+def can_change_writable(engine: Engine, vma: Vma, pfn: int) -> bool:
+    """Say whether a page may be written without a fault (can_change_pte_writable, Linux 6.2 on).
+
+    A private page must belong to this process alone.
+    """
+    if not vma.vm_flags & VM_WRITE or not vma.private or pfn >= engine.frames.total:
         return False
-    vmstat, nid = engine.vmstat, engine.frames.nid(pfn)
-    vmstat.numa_hint_faults += 1
-    vmstat.numa_hint_faults_local += nid == task.nid
-    target = mpol_misplaced(engine, task, pfn)
-    moved = target is not None and migrate_misplaced_page(engine, vma, address, slot, pfn, target)
-    task.numa_fault(target if moved and target is not None else nid, 1, migrated=moved)
-    return moved
+    return bool(engine.frames.exclusive[pfn])

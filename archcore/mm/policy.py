@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore.mm.frames import NO_NODE, NO_PID
-from archcore.mm.profile import Filter
+from archcore.mm.knobs import Filter
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine

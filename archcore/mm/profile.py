@@ -2,50 +2,67 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from types import MappingProxyType
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from archcore.errors import UnknownNameError
+from archcore.mm.costs import Payer
+from archcore.mm.knobs import (
+    AfterHint,
+    Bracket,
+    Filter,
+    Flush,
+    FlushPending,
+    HugeCopy,
+    HugeDisarm,
+    HugeMigration,
+    Scope,
+    Skip,
+    SplitRule,
+    TakeOut,
+)
 from archcore.mm.reason import Reason
 
-
-class Skip(Enum):
-    """A page that arming passes over, in the order the kernel asks."""
-
-    HINTED = "the entry is hinted already"
-    NO_PAGE = "no ordinary page stands behind the entry"
-    MAPPED_MORE_THAN_ONCE = "more than one entry maps the page"
-    SHARED_COPY = "a private page has other references"
-    ALREADY_LOCAL = "the only thread already runs on the page's node"
-
-
-class Filter(Enum):
-    """When a misplaced page may move."""
-
-    NEVER = "hint faults only restore the entry"
-    SAME_NODE_TWICE = "the last fault came from the same node (page_xchg_last_nid)"
-    CPUPID = "a new or private page, or the last fault came from the same node (last_cpupid)"
-
-
-class Flush(Enum):
-    """What arming flushes from the TLBs."""
-
-    ALWAYS = "the whole range, whether anything changed or not"
-    IF_CHANGED = "the whole range, if anything changed"
-    GATHERED = "from the first to the last entry that needs it, by pte_needs_flush"
+__all__ = ["PROFILES", "EngineProfile", "Filter", "Flush", "Scope", "Skip", "profile"]
 
 
 @frozen(kw_only=True)
 class EngineProfile:
     """The knobs of one version; ``source`` names where they were read.
 
+    Arming and disarming base pages:
+    ``skips`` and ``arm_flush`` shape arming; ``filter`` says when a misplaced page may move.
     ``disarm_flush_cache`` is the reason given for flushing the cache at disarm, None for no flush.
     ``disarm_transaction`` brackets the disarm with modify_prot_start and _commit.
     ``disarm_first`` restores the entry before placement, otherwise it stays hinted until after.
+    ``recomputes_write`` gives write permission back by what page and VMA allow at disarm
+    (can_change_pte_writable), whatever the encoding remembers.
+    ``accounts_races`` tells the task of a fault although its entry has changed (B13).
+
+    Scanning:
     ``first_node_gate`` starts scanning only once a task ran off the mm's first node.
     ``budget_counts_changes`` charges the scan budget with changed pages, otherwise with the chunk.
+    ``trylock`` gives a scan up when a writer has the mmap lock, otherwise it waits.
+
+    Changing protections:
+    ``bracket`` is the reach of the notifiers. ``flush_pending`` says what others learn of a flush
+    to come, and ``flushes_batched`` whether flushes that reclaim put off come first (B06).
+    ``counts_swap_entries`` counts each of them as updated. ``mprotect_disarms`` settles hints
+    before the protection changes (B17).
+
+    Huge pages:
+    ``huge_skips`` shape arming; ``huge_take_out`` keeps hardware away meanwhile, and
+    ``reads_emptied`` looks for page and hint in the emptied slot (B07, B08).
+    ``after_hint``, ``rechecks_splitting`` and ``rereads`` say how a fault goes on after a hint;
+    ``huge_disarm`` and ``passes_value`` (update_mmu_cache_pmd gets the entry and not its slot, B01)
+    how the hint goes. ``marks_splitting`` is the state of a split until Linux 4.5, ``split`` its
+    rule. ``huge_migration`` and, for its notifier bracket, ``notifies_migration`` (B15) say how a
+    huge page moves, ``huge_copy`` what a store to a shared one does.
+    ``counts_huge_updates`` is whether numa_huge_pte_updates exists.
+
+    Locks and costs: ``pmd_lock`` and ``pte_lock`` are the scopes of page-table locks,
+    ``migration_payer`` is who moves misplaced pages.
     """
 
     name: str
@@ -55,9 +72,34 @@ class EngineProfile:
     disarm_flush_cache: Reason | None = None
     disarm_transaction: bool
     disarm_first: bool
+    recomputes_write: bool = False
+    accounts_races: bool = False
     first_node_gate: bool
     small_vmas: bool
     budget_counts_changes: bool
+    trylock: bool
+    bracket: Bracket
+    flush_pending: FlushPending
+    flushes_batched: bool
+    counts_swap_entries: bool
+    mprotect_disarms: bool
+    huge_skips: tuple[Skip, ...]
+    huge_take_out: TakeOut
+    reads_emptied: bool = False
+    after_hint: AfterHint
+    rechecks_splitting: bool = False
+    rereads: bool = False
+    huge_disarm: HugeDisarm
+    passes_value: bool = False
+    marks_splitting: bool
+    split: SplitRule
+    huge_migration: HugeMigration
+    notifies_migration: bool = True
+    huge_copy: HugeCopy
+    counts_huge_updates: bool
+    pmd_lock: Scope
+    pte_lock: Scope = Scope.TABLE
+    migration_payer: Payer = Payer.FAULT
     source: str
 
 
@@ -72,7 +114,40 @@ SEED = EngineProfile(
     first_node_gate=False,
     small_vmas=True,
     budget_counts_changes=False,
+    trylock=False,
+    bracket=Bracket.WHOLE,
+    flush_pending=FlushPending.ABSENT,
+    flushes_batched=False,
+    counts_swap_entries=False,
+    mprotect_disarms=False,
+    huge_skips=(),
+    huge_take_out=TakeOut.EMPTY,
+    after_hint=AfterHint.FALL_ON,
+    huge_disarm=HugeDisarm.SET_ACCESS_FLAGS,
+    passes_value=True,
+    marks_splitting=True,
+    split=SplitRule.REBUILT,
+    huge_migration=HugeMigration.NEVER,
+    huge_copy=HugeCopy.HUGE,
+    counts_huge_updates=False,
+    pmd_lock=Scope.MM,
     source="[PATCH 14/31] mm/mpol: Create special PROT_NONE infrastructure, October 2012",
+)
+REVIEW = "the review of that patch, 1 November 2012: "
+SEED_RECHECK = evolve(
+    SEED,
+    name="seed+recheck",
+    rechecks_splitting=True,
+    source=REVIEW + "re-check whether the huge page is splitting, return 0 if so",
+)
+SEED_REREAD = evolve(
+    SEED,
+    name="seed+reread",
+    rereads=True,
+    source=REVIEW + "read orig_pmd again after the hint is settled",
+)
+SEED_BOTH = evolve(
+    SEED_REREAD, name="seed+both", rechecks_splitting=True, source=REVIEW + "both suggestions"
 )
 V38 = EngineProfile(
     name="v3.8",
@@ -81,10 +156,30 @@ V38 = EngineProfile(
     arm_flush=Flush.IF_CHANGED,
     disarm_transaction=False,
     disarm_first=True,
+    accounts_races=True,
     first_node_gate=True,
     small_vmas=False,
     budget_counts_changes=True,
-    source="Linux 3.8 mm/mprotect.c, mm/memory.c, mm/mempolicy.c, kernel/sched/fair.c",
+    trylock=False,
+    bracket=Bracket.WHOLE,
+    flush_pending=FlushPending.ABSENT,
+    flushes_batched=False,
+    counts_swap_entries=True,
+    mprotect_disarms=False,
+    huge_skips=(Skip.HINTED, Skip.MAPPED_MORE_THAN_ONCE),
+    huge_take_out=TakeOut.EMPTY,
+    reads_emptied=True,
+    after_hint=AfterHint.RETURN,
+    huge_disarm=HugeDisarm.SET_PMD_AT,
+    marks_splitting=True,
+    split=SplitRule.CARRIED,
+    huge_migration=HugeMigration.IN_PLACE,
+    notifies_migration=False,
+    huge_copy=HugeCopy.HUGE,
+    counts_huge_updates=False,
+    pmd_lock=Scope.MM,
+    source="Linux 3.8 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, mm/migrate.c, "
+    "kernel/sched/fair.c",
 )
 V61 = EngineProfile(
     name="v6.1",
@@ -96,9 +191,41 @@ V61 = EngineProfile(
     first_node_gate=False,
     small_vmas=True,
     budget_counts_changes=False,
-    source="Linux 6.1.192 mm/mprotect.c, mm/memory.c, mm/mempolicy.c, kernel/sched/fair.c",
+    trylock=True,
+    bracket=Bracket.POPULATED,
+    flush_pending=FlushPending.COUNTER,
+    flushes_batched=True,
+    counts_swap_entries=False,
+    mprotect_disarms=True,
+    huge_skips=(Skip.NO_PAGE, Skip.HINTED),
+    huge_take_out=TakeOut.CLOSE,
+    after_hint=AfterHint.RETURN,
+    huge_disarm=HugeDisarm.SET_PMD_AT,
+    marks_splitting=False,
+    split=SplitRule.DROPPED,
+    huge_migration=HugeMigration.ENTRY,
+    huge_copy=HugeCopy.SPLIT,
+    counts_huge_updates=True,
+    pmd_lock=Scope.TABLE,
+    source="Linux 6.1.192 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, "
+    "mm/migrate.c, kernel/sched/fair.c",
 )
-PROFILES = MappingProxyType({profile.name: profile for profile in (SEED, V38, V61)})
+UNIFIED = (Skip.HINTED, Skip.NO_PAGE, Skip.SHARED_COPY, Skip.PINNED, Skip.ALREADY_LOCAL)
+V70 = evolve(
+    V61,
+    name="v7.0",
+    skips=UNIFIED,
+    huge_skips=UNIFIED,
+    recomputes_write=True,
+    source="Linux 7.0 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, mm/migrate.c, "
+    "kernel/sched/fair.c",
+)
+PROFILES = MappingProxyType(
+    {
+        profile.name: profile
+        for profile in (SEED, SEED_RECHECK, SEED_REREAD, SEED_BOTH, V38, V61, V70)
+    }
+)
 
 
 def profile(name: str) -> EngineProfile:

@@ -13,4 +13,6 @@ class Reason(Enum):
     FRAME_CHANGES = "the page moves to another frame"
     STALE_TRANSLATION = "a TLB refuses what the entry has come to allow"
     MADE_ACCESSIBLE = "a slot became accessible"
+    FLUSH_OWED = "reclaim unmapped pages and has yet to flush"
+    SPLITS = "readers without a lock must see that the huge page is being split"
     UNSTATED = "no reason is given"

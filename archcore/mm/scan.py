@@ -42,7 +42,11 @@ def task_numa_work(engine: Engine, task: Task, now: int, settings: ScanSettings)
     if now < mm.numa_next_scan or not _gate_open(engine, task):
         return 0
     mm.numa_next_scan = now + settings.period
-    return _scan(engine, task, settings.size)
+    if not engine.profile.trylock:
+        with engine.locks.mmap_read(mm):
+            return _scan(engine, task, settings.size)
+    with engine.locks.mmap_read_trylock(mm) as locked:
+        return _scan(engine, task, settings.size) if locked else 0
 
 
 def _gate_open(engine: Engine, task: Task) -> bool:

@@ -1,0 +1,104 @@
+"""Protection changes of one lowest-level table, entry by entry or as arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcore.mm import candidates
+from archcore.mm.change import NOTHING, Changed
+from archcore.mm.pending import flush_batched
+from archcore.mm.swapentry import migration_pte, waits_for, writable
+
+if TYPE_CHECKING:
+    from archcore.mm.change import Change
+    from archcore.mm.engine import Engine
+    from archcore.mm.pagetable import Table
+    from archcore.mm.slot import Slot
+    from archcore.mm.task import Task
+    from archcore.mm.vma import Vma
+
+
+def change_pte_range(
+    engine: Engine, task: Task, vma: Vma, table: Table, start: int, end: int, change: Change
+) -> Changed:
+    """Change the part of one table that lies in the range, under its lock."""
+    level = engine.geometry.levels[0]
+    first = max(start - table.address, 0) >> level.shift
+    last = min((end - table.address) >> level.shift, level.entries)
+    with engine.locks.pte(vma.vm_mm, table.first):
+        flush_batched(engine, vma.vm_mm)
+        if engine.arrays and change.hints:
+            return _arm_arrays(engine, task, vma, table, range(first, last))
+        changed = NOTHING
+        for place in range(first, last):
+            address = table.address + (place << level.shift)
+            changed += _change_one(engine, task, vma, address, table.first.at(place), change)
+        return changed
+
+
+def _change_one(
+    engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, change: Change
+) -> Changed:
+    hooks = engine.hooks
+    pte = hooks.ptep_get(slot)
+    if hooks.pte_none(pte):
+        return NOTHING
+    if not hooks.pte_present(pte):
+        return _change_swap(engine, vma, address, slot, pte)
+    if change.hints and not candidates.is_candidate(engine, task, vma, pte):
+        return NOTHING
+    old = hooks.ptep_modify_prot_start(vma, address, slot)
+    new = hooks.pte_mknuma(vma, old) if change.hints else _modified(engine, vma, old, change)
+    hooks.ptep_modify_prot_commit(vma, address, slot, old, new)
+    if hooks.pte_needs_flush(old, new):
+        return Changed(1, address, address + engine.geometry.page_size)
+    return Changed(1)
+
+
+def _modified(engine: Engine, vma: Vma, old: int, change: Change) -> int:
+    """Return an entry with its new protection; what was hinted is so no longer."""
+    hooks = engine.hooks
+    if engine.profile.mprotect_disarms and hooks.pte_numa(vma, old):
+        old = hooks.pte_mknonnuma(vma, old)
+    pte: int = hooks.pte_modify(old, change.newprot)
+    return pte
+
+
+def _change_swap(engine: Engine, vma: Vma, address: int, slot: Slot, pte: int) -> Changed:
+    """Take write permission from a migration entry; it may arrive in a read-only VMA (B24)."""
+    hooks, counted = engine.hooks, Changed(int(engine.profile.counts_swap_entries))
+    swp = hooks.arch_pte_to_swp_entry(pte)
+    pfn = waits_for(hooks, swp)
+    if pfn is None or not writable(hooks, swp):
+        return counted
+    readable = migration_pte(hooks, pfn, write=False)
+    if hooks.pte_swp_soft_dirty(pte):
+        readable = hooks.pte_swp_mksoft_dirty(readable)
+    if hooks.pte_swp_uffd_wp(pte):
+        readable = hooks.pte_swp_mkuffd_wp(readable)
+    hooks.set_pte_at(vma.vm_mm, address, slot, readable)
+    return Changed(1)
+
+
+def _arm_arrays(engine: Engine, task: Task, vma: Vma, table: Table, places: range) -> Changed:
+    hooks, shift = engine.hooks, engine.geometry.page_shift
+    words = table.first.at(places.start).load_many(len(places))
+    chosen = candidates.candidates(engine, task, vma, words)
+    changed = NOTHING
+    for first, count in candidates.runs(chosen):
+        slot = table.first.at(places.start + first)
+        address = table.address + (places.start + first << shift)
+        old = hooks.modify_prot_start_ptes(vma, address, slot, count)
+        new = hooks.pte_mknuma(vma, old)
+        hooks.modify_prot_commit_ptes(vma, address, slot, old, new, count)
+        span = candidates.span(hooks.pte_needs_flush(old, new), count)
+        bounds = (
+            (None, 0)
+            if span is None
+            else (
+                address + (span[0] << shift),
+                address + (span[1] << shift),
+            )
+        )
+        changed += Changed(count, *bounds)
+    return changed

@@ -1,0 +1,37 @@
+"""References to pages, and what becomes of the contents of a page nobody needs any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcore.hw.seam import Place, Step
+from archcore.vmflags import VM_WRITE
+
+if TYPE_CHECKING:
+    from archcore.mm.engine import Engine
+    from archcore.mm.vma import Vma
+
+
+def put_page(engine: Engine, pfn: int) -> None:
+    """Drop a reference to the page a frame is part of, and with the last one its contents."""
+    head, size = engine.frames.head(pfn), engine.frames.size(pfn)
+    if engine.frames.put(head):
+        engine.memory.drop_frames(head, size)
+
+
+def copy_page(engine: Engine, src: int, dst: int, count: int = 1) -> None:
+    """Copy neighbouring frames; others may run before."""
+    if engine.seam is not None:
+        engine.seam.point(Step.COPY, Place("frame", src))
+    if count == 1:
+        engine.memory.copy_frame(src, dst)
+    else:
+        engine.memory.copy_frames(src, dst, count)
+    engine.costs.charge("pages_copied", count)
+
+
+def maybe_mkwrite(engine: Engine, vma: Vma, pte: int) -> int:
+    """Return the entry writable if the VMA is."""
+    if vma.vm_flags & VM_WRITE:
+        pte = engine.hooks.pte_mkwrite(pte, vma)
+    return pte
