@@ -30,56 +30,65 @@ class Waste(Enum):
     BYTES_CLEARED = "bytes_cleared"
 
 
-# Of the running thread or greenlet, so that actors who take turns each book on their own account.
-_PAYER: ContextVar[Payer] = ContextVar("payer", default=Payer.FAULT)
+PAYERS = tuple(Payer)
+FIRST = PAYERS.index(Payer.FAULT)
+# The place in PAYERS, which is found faster than a member is hashed. Of the running thread or
+# greenlet, so that actors who take turns each book on their own account.
+_PAYS: ContextVar[int] = ContextVar("payer", default=FIRST)
 
 
 class Costs:
     """Units of work by payer; ``charge`` books on whoever ``paying`` named last.
 
-    ``discarded`` has what was allocated, copied or cleared and then thrown away; it is part of
-    ``units`` too, since somebody paid for it.
+    What was allocated, copied or cleared and then thrown away is part of ``units``, since somebody
+    paid for it, and is told again by ``discarded``.
     """
 
     def __init__(self) -> None:
         """Start with nothing owed."""
-        self.units: Counter[tuple[Payer, str]] = Counter()
-        self.discards: Counter[tuple[Payer, Waste]] = Counter()
+        self._units: tuple[Counter[str], ...] = tuple(Counter() for _ in PAYERS)
+        self._waste: tuple[Counter[Waste], ...] = tuple(Counter() for _ in PAYERS)
 
     @property
     def payer(self) -> Payer:
         """Whoever pays now."""
-        return _PAYER.get()
+        return PAYERS[_PAYS.get()]
+
+    @property
+    def units(self) -> dict[tuple[Payer, str], int]:
+        """All units of work, by payer and kind."""
+        books = zip(PAYERS, self._units, strict=True)
+        return {(payer, kind): units for payer, book in books for kind, units in book.items()}
 
     def charge(self, what: str, units: int = 1) -> None:
         """Book units of work."""
-        self.units[_PAYER.get(), what] += units
+        self._units[_PAYS.get()][what] += units
 
     def discard(self, what: Waste, units: int = 1) -> None:
         """Book work that turned out to be in vain."""
-        self.discards[_PAYER.get(), what] += units
+        self._waste[_PAYS.get()][what] += units
 
     @contextmanager
     def paying(self, payer: Payer) -> Iterator[None]:
         """Book on another payer for the time of a ``with`` block."""
-        token = _PAYER.set(payer)
+        token = _PAYS.set(PAYERS.index(payer))
         try:
             yield
         finally:
-            _PAYER.reset(token)
+            _PAYS.reset(token)
 
     def paid(self, what: str) -> dict[str, int]:
         """Return who paid how much for one kind of work."""
-        return {payer.value: units for (payer, kind), units in self.units.items() if kind == what}
+        books = zip(PAYERS, self._units, strict=True)
+        return {payer.value: book[what] for payer, book in books if what in book}
 
     def total(self, what: str) -> int:
         """Return how much was paid for one kind of work, by whomever."""
-        return sum(units for (_, kind), units in self.units.items() if kind == what)
+        return sum(self.paid(what).values())
 
     def discarded(self, payer: Payer | None = None) -> dict[str, int]:
         """Return what was thrown away, by all or by one payer, under the names of documents."""
-        found = dict.fromkeys((waste.value for waste in Waste), 0)
-        for (who, waste), units in self.discards.items():
-            if payer in (None, who):
-                found[waste.value] += units
-        return found
+        books = [
+            book for who, book in zip(PAYERS, self._waste, strict=True) if payer in {None, who}
+        ]
+        return {waste.value: sum(book[waste] for book in books) for waste in Waste}

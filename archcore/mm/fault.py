@@ -13,7 +13,6 @@ from archcore.mm.outcome import Outcome
 from archcore.mm.pages import copy_page, maybe_mkwrite, put_page
 from archcore.mm.reason import Reason
 from archcore.mm.swapentry import waits_for
-from archcore.vmflags import VM_EXEC, VM_WRITE
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -48,9 +47,9 @@ def handle_mm_fault(engine: Engine, task: Task, address: int, access: Access) ->
 
 def _access_error(vma: Vma, access: Access) -> bool:
     if access is Access.WRITE:
-        return not vma.vm_flags & VM_WRITE
+        return not vma.writable
     if access is Access.EXECUTE:
-        return not vma.vm_flags & VM_EXEC
+        return not vma.executable
     return not vma.accessible
 
 
@@ -137,7 +136,7 @@ def _entry_of(engine: Engine, vma: Vma, pfn: int) -> int:
     """Return the first entry of a fresh page, writable if the VMA is."""
     hooks = engine.hooks
     pte: int = hooks.pte_mkyoung(hooks.pfn_pte(pfn, vma.vm_page_prot))
-    return maybe_mkwrite(engine, vma, hooks.pte_mkdirty(pte) if vma.vm_flags & VM_WRITE else pte)
+    return maybe_mkwrite(engine, vma, hooks.pte_mkdirty(pte) if vma.writable else pte)
 
 
 def _map_new(engine: Engine, vma: Vma, address: int, slot: Slot, pte: int, pfn: int | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcore.errors import MachineError
 from archcore.mm.change import NOTHING, Changed
 from archcore.mm.hugepages import Pmd, huge_of, page_of, pmd_kind, splitting
 from archcore.mm.knobs import HugeMigration, Skip, TakeOut
@@ -45,9 +46,15 @@ def wait_split_huge_page(engine: Engine, vma: Vma) -> None:
 
 
 def arm_huge_pmd(engine: Engine, vma: Vma, slot: Slot) -> None:
-    """Make a huge page's entry a hint, whatever a scanner would think of the page."""
-    hooks = engine.hooks
-    slot.store(hooks.pmd_mknuma(vma, hooks.pmdp_get(slot)))
+    """Make a huge page's entry a hint, whatever a scanner would think of the page.
+
+    Nothing is flushed or counted. Raises MachineError where no huge page is mapped.
+    """
+    hooks, pmd = engine.hooks, slot.load()
+    if pmd_kind(hooks, pmd) is not Pmd.HUGE:
+        msg = f"no huge page stands in the slot at {slot.address:#x}, which holds {pmd:#x}"
+        raise MachineError(msg)
+    slot.store(hooks.pmd_mknuma(vma, pmd))
 
 
 def is_candidate(engine: Engine, task: Task, vma: Vma, pmd: int) -> bool:

@@ -9,7 +9,6 @@ import numpy as np
 from archcore.mm.hugepages import Pmd, huge_of, pmd_kind
 from archcore.mm.knobs import SplitRule
 from archcore.mm.swapentry import migration_pte, waits_for, writable
-from archcore.vmflags import VM_WRITE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +24,7 @@ def small_entries(engine: Engine, vma: Vma, pmd: int) -> NDArray[np.uint64]:
         return _waiting(engine, pmd)
     pfns = np.arange(huge.nr, dtype=np.uint64) + np.uint64(hooks.pmd_pfn(pmd))
     ptes = hooks.pfn_pte(pfns, vma.vm_page_prot)
-    if vma.vm_flags & VM_WRITE:
+    if vma.writable:
         ptes = hooks.pte_mkwrite(ptes, vma)
     ptes = _rights(engine, vma, pmd, ptes)
     return np.broadcast_to(ptes, (huge.nr,)).astype(np.uint64)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from archcore.mm.costs import Waste
-from archcore.vmflags import VM_WRITE
 
 if TYPE_CHECKING:
     from archcore.binding import Hooks
@@ -128,7 +127,7 @@ def mk_huge_pmd(engine: Engine, vma: Vma, head: int) -> int:
 
 def maybe_pmd_mkwrite(engine: Engine, vma: Vma, pmd: int) -> int:
     """Return the leaf writable if the VMA is."""
-    if vma.vm_flags & VM_WRITE:
+    if vma.writable:
         pmd = engine.hooks.pmd_mkwrite(pmd, vma)
     return pmd
 

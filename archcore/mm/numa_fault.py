@@ -8,7 +8,6 @@ from archcore.mm.migrate import migrate_misplaced_page
 from archcore.mm.pages import maybe_mkwrite
 from archcore.mm.policy import mpol_misplaced
 from archcore.mm.reason import Reason
-from archcore.vmflags import VM_WRITE
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -102,6 +101,6 @@ def can_change_writable(engine: Engine, vma: Vma, pfn: int) -> bool:
 
     A private page must belong to this process alone.
     """
-    if not vma.vm_flags & VM_WRITE or not vma.private or pfn >= engine.frames.total:
+    if not vma.writable or not vma.private or pfn >= engine.frames.total:
         return False
     return bool(engine.frames.exclusive[pfn])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore.hw.seam import Place, Step
-from archcore.vmflags import VM_WRITE
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -32,6 +31,6 @@ def copy_page(engine: Engine, src: int, dst: int, count: int = 1) -> None:
 
 def maybe_mkwrite(engine: Engine, vma: Vma, pte: int) -> int:
     """Return the entry writable if the VMA is."""
-    if vma.vm_flags & VM_WRITE:
+    if vma.writable:
         pte = engine.hooks.pte_mkwrite(pte, vma)
     return pte

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from archcore.errors import MachineError
-from archcore.vmflags import VM_ACCESS_FLAGS, VM_SHARED, VmFlags
+from archcore.vmflags import VM_ACCESS_FLAGS, VM_EXEC, VM_SHARED, VM_WRITE, VmFlags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @frozen(eq=False)
 class Vma:
-    """The addresses from ``vm_start`` up to ``vm_end`` of one mm, with one protection."""
+    """The addresses from ``vm_start`` up to ``vm_end`` of one mm, with one protection.
+
+    ``private`` is True when a store makes a copy of its own.
+    """
 
     vm_mm: Mm = field(repr=False)
     vm_start: int = field(repr=hex)
@@ -26,18 +29,20 @@ class Vma:
     vm_flags: VmFlags
     vm_page_prot: int = field(repr=hex)
     accessible: bool = field(init=False, repr=False)
+    writable: bool = field(init=False, repr=False)
+    executable: bool = field(init=False, repr=False)
+    private: bool = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse an empty range; note accessibility, which every hint test asks for."""
+        """Refuse an empty range; note what every fault asks of the flags, which answer slowly."""
         if not 0 <= self.vm_start < self.vm_end:
             msg = f"a VMA cannot span {self.vm_start:#x} to {self.vm_end:#x}"
             raise MachineError(msg)
-        object.__setattr__(self, "accessible", bool(self.vm_flags & VM_ACCESS_FLAGS))
-
-    @property
-    def private(self) -> bool:
-        """True when a store makes a copy of its own."""
-        return not self.vm_flags & VM_SHARED
+        flags = self.vm_flags
+        object.__setattr__(self, "accessible", bool(flags & VM_ACCESS_FLAGS))
+        object.__setattr__(self, "writable", bool(flags & VM_WRITE))
+        object.__setattr__(self, "executable", bool(flags & VM_EXEC))
+        object.__setattr__(self, "private", not flags & VM_SHARED)
 
 
 class VmaList:
