@@ -8,6 +8,7 @@ from archcore.errors import MachineError
 from archcore.hw.mmu import Access
 from archcore.mm.costs import Waste
 from archcore.mm.huge_fault import fault_pmd
+from archcore.mm.knobs import Reuse
 from archcore.mm.numa_fault import do_numa_page
 from archcore.mm.outcome import Outcome
 from archcore.mm.pages import copy_page, maybe_mkwrite, put_page
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from archcore.mm.task import Task
     from archcore.mm.vma import Vma
 
-__all__ = ["Outcome", "handle_mm_fault"]
+__all__ = ["Outcome", "fault_in", "handle_mm_fault"]
 
 
 def handle_mm_fault(engine: Engine, task: Task, address: int, access: Access) -> Outcome:
@@ -32,17 +33,22 @@ def handle_mm_fault(engine: Engine, task: Task, address: int, access: Access) ->
         vma = task.mm.vmas.find(address)
         if vma is None or _access_error(vma, access):
             return Outcome.SIGSEGV
-        address &= -engine.geometry.page_size
-        if engine.huge is not None:
-            slot = fault_pmd(engine, task, vma, address, access)
-            if isinstance(slot, Outcome):
-                return slot
-            return _handle_pte_fault(engine, task, vma, address, slot, access)
-        place = task.mm.tables.slot(address, allocate=True)
-        if place is None:
-            msg = f"no table could be made for {address:#x}"
-            raise MachineError(msg)
-        return _handle_pte_fault(engine, task, vma, address, place, access)
+        return fault_in(engine, task, vma, address, access)
+
+
+def fault_in(engine: Engine, task: Task, vma: Vma, address: int, access: Access) -> Outcome:
+    """Settle a fault the VMA does not forbid, or whose maker may force it; under the mmap lock."""
+    address &= -engine.geometry.page_size
+    if engine.huge is not None:
+        slot = fault_pmd(engine, task, vma, address, access)
+        if isinstance(slot, Outcome):
+            return slot
+        return _handle_pte_fault(engine, task, vma, address, slot, access)
+    place = task.mm.tables.slot(address, allocate=True)
+    if place is None:
+        msg = f"no table could be made for {address:#x}"
+        raise MachineError(msg)
+    return _handle_pte_fault(engine, task, vma, address, place, access)
 
 
 def _access_error(vma: Vma, access: Access) -> bool:
@@ -63,7 +69,7 @@ def _handle_pte_fault(
     if not hooks.pte_present(orig_pte):
         return _do_swap_page(engine, address, orig_pte)
     orig = engine.locks.pte_snapshot(vma.vm_mm, slot, orig_pte)
-    if hooks.pte_numa(vma, orig_pte):
+    if (vma.accessible or not engine.profile.asks_vma) and hooks.pte_numa(vma, orig_pte):
         do_numa_page(engine, task, vma, address, slot, orig)
         return Outcome.HINT
     return _handle_present_pte(engine, task, vma, address, slot, orig, access)
@@ -87,7 +93,7 @@ def _handle_present_pte(
         if access is not Access.WRITE or hooks.pte_write(pte):
             return _set_access_flags(engine, vma, address, slot, pte, access)
         pfn = engine.page(pte)
-        if not vma.private or (pfn is not None and _alone(engine, pfn)):
+        if not vma.private or (pfn is not None and may_reuse(engine, pfn)):
             return _reuse(engine, vma, address, slot, pte, pfn)
         if pfn is not None:
             engine.frames.get(pfn)
@@ -144,6 +150,7 @@ def _map_new(engine: Engine, vma: Vma, address: int, slot: Slot, pte: int, pfn: 
     if pfn is not None:
         engine.frames.mapcount[pfn] = 1
         engine.frames.exclusive[pfn] = True
+        vma.vm_mm.rss += 1
     engine.hooks.set_pte_at(vma.vm_mm, address, slot, pte)
     engine.hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
 
@@ -155,9 +162,12 @@ def _discard(engine: Engine, pfn: int, wasted: Waste) -> None:
     put_page(engine, pfn)
 
 
-def _alone(engine: Engine, pfn: int) -> bool:
+def may_reuse(engine: Engine, pfn: int) -> bool:
+    """Say whether a store may go to a private page that its entry does not let it write."""
     frames = engine.frames
-    return bool(frames.page_mapcount(pfn) == 1 and frames.refcount[frames.head(pfn)] == 1)
+    if engine.profile.reuse is Reuse.MAPPED_ONCE:
+        return frames.page_mapcount(pfn) == 1
+    return bool(frames.exclusive[pfn] or frames.refcount[frames.head(pfn)] == 1)
 
 
 def _reuse(
@@ -167,7 +177,7 @@ def _reuse(
     hooks = engine.hooks
     if vma.private and pfn is not None:
         engine.frames.exclusive[pfn] = True
-    pte = hooks.pte_mkwrite(hooks.pte_mkdirty(hooks.pte_mkyoung(pte)), vma)
+    pte = maybe_mkwrite(engine, vma, hooks.pte_mkdirty(hooks.pte_mkyoung(pte)))
     if hooks.ptep_set_access_flags(vma, address, slot, pte, 1):
         hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
     return Outcome.REUSED
@@ -201,6 +211,7 @@ def _wp_page_copy(
         _map_new(engine, vma, address, slot, pte, new)
         if old is not None:
             engine.frames.mapcount[old] -= 1
+            vma.vm_mm.rss -= 1
             put_page(engine, old)
     return Outcome.COPIED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore.mm.migrate import migrate_misplaced_page
-from archcore.mm.pages import maybe_mkwrite
+from archcore.mm.pages import can_change_writable, maybe_mkwrite
 from archcore.mm.policy import mpol_misplaced
 from archcore.mm.reason import Reason
 
@@ -91,16 +91,9 @@ def _ordinary(engine: Engine, vma: Vma, hint: int) -> int:
     """Return the entry a hint was made from; writable again if page and VMA have it so."""
     hooks = engine.hooks
     pte: int = hooks.pte_mknonnuma(vma, hint)
-    if engine.profile.recomputes_write and can_change_writable(engine, vma, hooks.pte_pfn(hint)):
-        pte = maybe_mkwrite(engine, vma, pte)
-    return pte
-
-
-def can_change_writable(engine: Engine, vma: Vma, pfn: int) -> bool:
-    """Say whether a page may be written without a fault (can_change_pte_writable, Linux 6.2 on).
-
-    A private page must belong to this process alone.
-    """
-    if not vma.writable or not vma.private or pfn >= engine.frames.total:
-        return False
-    return bool(engine.frames.exclusive[pfn])
+    if not engine.profile.recomputes_write or not can_change_writable(
+        engine, vma, hooks.pte_pfn(hint)
+    ):
+        return pte
+    protected = engine.profile.keeps_uffd_wp and hooks.pte_uffd_wp(pte)
+    return pte if protected else maybe_mkwrite(engine, vma, pte)

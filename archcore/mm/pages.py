@@ -34,3 +34,13 @@ def maybe_mkwrite(engine: Engine, vma: Vma, pte: int) -> int:
     if vma.writable:
         pte = engine.hooks.pte_mkwrite(pte, vma)
     return pte
+
+
+def can_change_writable(engine: Engine, vma: Vma, pfn: int) -> bool:
+    """Say whether a page may be written without a fault (can_change_pte_writable, Linux 6.2 on).
+
+    A private page must belong to this process alone.
+    """
+    if not vma.writable or not vma.private or pfn >= engine.frames.total:
+        return False
+    return bool(engine.frames.exclusive[pfn])
