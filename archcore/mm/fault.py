@@ -9,11 +9,13 @@ from archcore.hw.mmu import Access
 from archcore.mm.costs import Waste
 from archcore.mm.huge_fault import fault_pmd
 from archcore.mm.knobs import Reuse
+from archcore.mm.notifier import invalidating
 from archcore.mm.numa_fault import do_numa_page
 from archcore.mm.outcome import Outcome
-from archcore.mm.pages import copy_page, maybe_mkwrite, put_page
+from archcore.mm.pages import copy_page, maybe_mkwrite, new_page, put_page
 from archcore.mm.reason import Reason
-from archcore.mm.swapentry import waits_for
+from archcore.mm.rmap import family_of
+from archcore.mm.swapin import do_swap_page
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -67,7 +69,7 @@ def _handle_pte_fault(
     if hooks.pte_none(orig_pte):
         return _do_anonymous_page(engine, task, vma, address, slot, access)
     if not hooks.pte_present(orig_pte):
-        return _do_swap_page(engine, address, orig_pte)
+        return do_swap_page(engine, task, vma, address, slot, orig_pte, access)
     orig = engine.locks.pte_snapshot(vma.vm_mm, slot, orig_pte)
     if (vma.accessible or not engine.profile.asks_vma) and hooks.pte_numa(vma, orig_pte):
         do_numa_page(engine, task, vma, address, slot, orig)
@@ -100,25 +102,18 @@ def _handle_present_pte(
     return _wp_page_copy(engine, task, vma, address, slot, orig, pfn)
 
 
-def _do_swap_page(engine: Engine, address: int, pte: int) -> Outcome:
-    """Wait for a page that is on its way to another frame (migration_entry_wait)."""
-    pfn = waits_for(engine.hooks, engine.hooks.arch_pte_to_swp_entry(pte))
-    if pfn is None:
-        msg = f"entry {pte:#x} at {address:#x} is not present and nobody swapped it out"
-        raise MachineError(msg)
-    engine.locks.wait_on_page(engine.frames.head(pfn))
-    return Outcome.WAITED
-
-
 def _do_anonymous_page(
     engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, access: Access
 ) -> Outcome:
     """Map a new page, or the zero page for a read where the machine has one."""
-    hooks, pfn = engine.hooks, None
-    if access is not Access.WRITE and engine.zero_page is not None:
+    hooks = engine.hooks
+    pfn = None if vma.private else _shared_page(engine, vma, address)
+    if pfn is not None:
+        pte = _entry_of(engine, vma, pfn)
+    elif access is not Access.WRITE and engine.zero_page is not None and vma.private:
         pte = hooks.pte_mkspecial(hooks.pfn_pte(engine.zero_page, vma.vm_page_prot))
     else:
-        pfn = _new_page(engine, task)
+        pfn = new_page(engine, task)
         pte = _entry_of(engine, vma, pfn)
     with engine.locks.pte(vma.vm_mm, slot):
         if not hooks.pte_none(hooks.ptep_get(slot)):
@@ -129,13 +124,18 @@ def _do_anonymous_page(
     return Outcome.ANONYMOUS
 
 
-def _new_page(engine: Engine, task: Task) -> int:
-    """Return a fresh page near the task."""
-    pfn = engine.frames.allocate(task.nid)
-    if pfn is None:
-        msg = "out of memory: every frame of every node is taken; give the machine more"
-        raise MachineError(msg)
-    return pfn
+def _shared_page(engine: Engine, vma: Vma, address: int) -> int | None:
+    """Return the page another address space has at this place of a shared mapping, with a get."""
+    hooks = engine.hooks
+    for other, at in family_of(vma, address):
+        slot = None if other is vma else other.vm_mm.tables.slot(at)
+        pte = 0 if slot is None else hooks.ptep_get(slot)
+        if not hooks.pte_none(pte) and hooks.pte_present(pte):
+            pfn = engine.page(pte)
+            if pfn is not None:
+                engine.frames.get(pfn)
+                return pfn
+    return None
 
 
 def _entry_of(engine: Engine, vma: Vma, pfn: int) -> int:
@@ -148,7 +148,7 @@ def _entry_of(engine: Engine, vma: Vma, pfn: int) -> int:
 def _map_new(engine: Engine, vma: Vma, address: int, slot: Slot, pte: int, pfn: int | None) -> None:
     """Store the first entry of a page, under the lock of its slot."""
     if pfn is not None:
-        engine.frames.mapcount[pfn] = 1
+        engine.frames.mapcount[pfn] += 1
         engine.frames.exclusive[pfn] = True
         vma.vm_mm.rss += 1
     engine.hooks.set_pte_at(vma.vm_mm, address, slot, pte)
@@ -194,11 +194,12 @@ def _wp_page_copy(
 ) -> Outcome:
     """Give a store a copy of its own; ``old`` is the page, with a reference, if it is one."""
     hooks, source = engine.hooks, engine.zero_page if old is None else old
-    new = _new_page(engine, task)
+    new = new_page(engine, task)
     pte = _entry_of(engine, vma, new)
     if source is not None:
         copy_page(engine, source, new)
-    with engine.locks.pte(vma.vm_mm, slot):
+    mm, end = vma.vm_mm, address + engine.geometry.page_size
+    with invalidating(engine, mm, address, end, Reason.FRAME_CHANGES), engine.locks.pte(mm, slot):
         if old is not None:
             put_page(engine, old)
         now = hooks.ptep_get(slot)
@@ -206,12 +207,12 @@ def _wp_page_copy(
             _discard(engine, new, Waste.BYTES_COPIED)
             return Outcome.RETRY
         hooks.flush_cache_page(vma, address, hooks.pte_pfn(now), Reason.FRAME_CHANGES)
-        hooks.ptep_get_and_clear(vma.vm_mm, address, slot)
+        hooks.ptep_get_and_clear(mm, address, slot)
         hooks.flush_tlb_page(vma, address, Reason.FRAME_CHANGES)
         _map_new(engine, vma, address, slot, pte, new)
         if old is not None:
             engine.frames.mapcount[old] -= 1
-            vma.vm_mm.rss -= 1
+            mm.rss -= 1
             put_page(engine, old)
     return Outcome.COPIED
 

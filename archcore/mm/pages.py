@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcore.errors import MachineError
 from archcore.hw.seam import Place, Step
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
+    from archcore.mm.task import Task
     from archcore.mm.vma import Vma
 
 
@@ -16,6 +18,15 @@ def put_page(engine: Engine, pfn: int) -> None:
     head, size = engine.frames.head(pfn), engine.frames.size(pfn)
     if engine.frames.put(head):
         engine.memory.drop_frames(head, size)
+
+
+def new_page(engine: Engine, task: Task) -> int:
+    """Return a fresh page near the task; raises MachineError where there is none."""
+    pfn = engine.frames.allocate(task.nid)
+    if pfn is None:
+        msg = "out of memory: every frame of every node is taken; give the machine more"
+        raise MachineError(msg)
+    return pfn
 
 
 def copy_page(engine: Engine, src: int, dst: int, count: int = 1) -> None:

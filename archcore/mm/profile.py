@@ -70,6 +70,13 @@ class EngineProfile:
     huge page moves, ``huge_copy`` what a store to a shared one does.
     ``counts_huge_updates`` is whether numa_huge_pte_updates exists.
 
+    Moving base pages: ``migrates_shared`` moves what several entries map, ``prepares_under_lock``
+    isolates before the lock of the hint is dropped. ``honours_pending`` flushes an entry that is
+    closed while a flush is to come (B04), ``arrival_asks_vma`` whether the new entry may be written
+    (B24). ``reclaim_batches`` puts flushes off until a batch is unmapped. ``gup_fast_follows`` lets
+    walks without locks take hinted pages (B12), which ``gup_rechecks`` compare again with a
+    reference in hand.
+
     Locks and costs: ``pmd_lock`` and ``pte_lock`` are the scopes of page-table locks,
     ``migration_payer`` is who moves misplaced pages.
     """
@@ -110,6 +117,13 @@ class EngineProfile:
     split: SplitRule
     huge_migration: HugeMigration
     notifies_migration: bool = True
+    migrates_shared: bool
+    prepares_under_lock: bool = False
+    honours_pending: bool = True
+    arrival_asks_vma: bool = True
+    reclaim_batches: bool
+    gup_fast_follows: bool = False
+    gup_rechecks: bool = True
     huge_copy: HugeCopy
     counts_huge_updates: bool
     pmd_lock: Scope
@@ -138,6 +152,8 @@ SEED = EngineProfile(
     reuse=Reuse.MAPPED_ONCE,
     fork_copies_pinned=False,
     gup=GupRule.FOLLOWS,
+    migrates_shared=False,
+    reclaim_batches=False,
     huge_skips=(),
     huge_take_out=TakeOut.EMPTY,
     after_hint=AfterHint.FALL_ON,
@@ -187,6 +203,9 @@ V38 = EngineProfile(
     reuse=Reuse.MAPPED_ONCE,
     fork_copies_pinned=False,
     gup=GupRule.FOLL_NUMA,
+    migrates_shared=False,
+    arrival_asks_vma=False,
+    reclaim_batches=False,
     huge_skips=(Skip.HINTED, Skip.MAPPED_MORE_THAN_ONCE),
     huge_take_out=TakeOut.EMPTY,
     reads_emptied=True,
@@ -222,6 +241,8 @@ V61 = EngineProfile(
     reuse=Reuse.EXCLUSIVE,
     fork_copies_pinned=True,
     gup=GupRule.NOT_FORCED,
+    migrates_shared=True,
+    reclaim_batches=True,
     huge_skips=(Skip.NO_PAGE, Skip.HINTED),
     huge_take_out=TakeOut.CLOSE,
     after_hint=AfterHint.RETURN,
@@ -243,6 +264,7 @@ V70 = evolve(
     huge_skips=UNIFIED,
     recomputes_write=True,
     gup=GupRule.HONORED,
+    prepares_under_lock=True,
     source="Linux 7.0 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, mm/migrate.c, "
     "kernel/sched/fair.c",
 )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import define, field
 
 from archcore.errors import MachineError
+
+if TYPE_CHECKING:
+    from archcore.mm.engine import Engine
 
 AREA = 0
 """The swap type of the one area there is."""
@@ -14,12 +19,14 @@ AREA = 0
 class SwapArea:
     """``slots`` slots, numbered from 1; slot 0 is the header, as on disk.
 
-    ``counts`` says how many entries refer to a slot (swap_map), ``data`` what was written to it.
+    ``counts`` says how many entries refer to a slot (swap_map), ``data`` what was written to it,
+    ``cache`` which page has its contents in memory still (the swap cache), with a reference.
     """
 
     slots: int
     counts: dict[int, int] = field(factory=dict)
     data: dict[int, bytes] = field(factory=dict)
+    cache: dict[int, int] = field(factory=dict)
 
     def allocate(self) -> int | None:
         """Return a free slot, which one entry may refer to; None where there is none."""
@@ -41,7 +48,19 @@ class SwapArea:
         if not self.counts[slot]:
             self.release(slot)
 
+    def free(self, slot: int) -> int | None:
+        """Count one less, and return the page whose reference the cache gives up with the last."""
+        self.put(slot)
+        return None if slot in self.counts else self.cache.pop(slot, None)
+
     def release(self, slot: int) -> None:
         """Free a slot that no entry refers to."""
         del self.counts[slot]
         self.data.pop(slot, None)
+
+
+def swap_of(engine: Engine) -> SwapArea:
+    """Return the swap area of a machine; raises MachineError where there is none."""
+    if engine.swap is None:
+        raise MachineError("the machine has no swap; give it some with Machine(..., swap_slots=N)")
+    return engine.swap

@@ -76,6 +76,7 @@ def _zap_huge_pmd(engine: Engine, vma: Vma, address: int, slot: Slot) -> list[in
             head = page_of(engine, pmd) if kind is Pmd.HUGE else None
             if head is not None:
                 engine.frames.entire_mapcount[head] -= 1
+            if head is not None or kind is Pmd.MIGRATION:
                 vma.vm_mm.rss -= huge_of(engine).nr
             return [head]
     wait_split_huge_page(engine, vma)
@@ -107,9 +108,10 @@ def _unmapped(engine: Engine, vma: Vma, pte: int) -> int | None:
     hooks = engine.hooks
     if not hooks.pte_present(pte):
         swp = hooks.arch_pte_to_swp_entry(pte)
-        if waits_for(hooks, swp) is None and engine.swap is not None:
-            engine.swap.put(hooks.arch_swp_offset(swp))
-        return None
+        if waits_for(hooks, swp) is not None:
+            vma.vm_mm.rss -= 1
+            return None
+        return None if engine.swap is None else engine.swap.free(hooks.arch_swp_offset(swp))
     pfn = engine.page(pte)
     if pfn is not None:
         engine.frames.mapcount[pfn] -= 1
