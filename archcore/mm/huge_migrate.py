@@ -17,6 +17,7 @@ from archcore.mm.hugepages import (
     pmd_kind,
     still,
 )
+from archcore.mm.migrate import count_moved, move_last
 from archcore.mm.notifier import invalidating
 from archcore.mm.pages import copy_page, put_page
 from archcore.mm.reason import Reason
@@ -61,7 +62,7 @@ def migrate_misplaced_transhuge_page(
         frames.entire_mapcount[head] -= 1
         frames.entire_mapcount[new] += 1
         put_page(engine, head)
-    return _moved(engine)
+    return _moved(engine, head, nid)
 
 
 def migrate_misplaced_huge_page(
@@ -97,7 +98,7 @@ def _move(engine: Engine, vma: Vma, address: int, slot: Slot, head: int, new: in
         page = new if alone else head
         if not _remove_migration_pmd(engine, vma, address, slot, old_pmd, page):
             put_page(engine, page)
-        return _moved(engine) if alone else _thrown_away(engine, new)
+        return _moved(engine, head, engine.frames.nid(new)) if alone else _thrown_away(engine, new)
 
 
 def _set_pmd_migration_entry(
@@ -161,9 +162,9 @@ def _remove_migration_pmd(
 
 def _move_state(engine: Engine, old: int, new: int) -> None:
     """Give the new page what the old one knew, struct page by struct page."""
-    frames = engine.frames
-    frames.last_nid[new], frames.last_pid[new] = frames.last_nid[old], frames.last_pid[old]
-    frames.exclusive[new] = frames.exclusive[old]
+    frames, nr = engine.frames, huge_of(engine).nr
+    move_last(engine, old, new)
+    frames.exclusive[new : new + nr] = frames.exclusive[old : old + nr]
 
 
 def _notified(engine: Engine, vma: Vma, start: int) -> AbstractContextManager[None]:
@@ -173,11 +174,11 @@ def _notified(engine: Engine, vma: Vma, start: int) -> AbstractContextManager[No
     return invalidating(engine, vma.vm_mm, start, end, Reason.FRAME_CHANGES)
 
 
-def _moved(engine: Engine) -> bool:
+def _moved(engine: Engine, head: int, nid: int) -> bool:
     nr = huge_of(engine).nr
     engine.vmstat.pgmigrate_success += nr
     engine.vmstat.thp_migration_success += 1
-    engine.vmstat.numa_pages_migrated += nr
+    count_moved(engine, nr, engine.frames.nid(head), nid)
     return True
 
 

@@ -63,8 +63,16 @@ def migrate_misplaced_page(
     if failure is None:
         failure = migrate_page(engine, vma, address, pfn, nid)
         if failure is None:
-            engine.vmstat.numa_pages_migrated += pages
+            count_moved(engine, pages, engine.frames.nid(pfn), nid)
     return failure
+
+
+def count_moved(engine: Engine, pages: int, src: int, dst: int) -> None:
+    """Count pages that the balancer has moved, and those among them that went up a tier."""
+    engine.vmstat.numa_pages_migrated += pages
+    balancer = engine.balancer
+    if balancer is not None and src in balancer.slow_nodes and dst not in balancer.slow_nodes:
+        engine.vmstat.pgpromote_success += pages
 
 
 def move_page(engine: Engine, vma: Vma, address: int, nid: int) -> Failure | None:
@@ -223,8 +231,18 @@ def _map_again(
     hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
 
 
+def move_last(engine: Engine, old: int, new: int) -> None:
+    """Tell the new page who used the old one last; across tiers that is something else."""
+    frames, balancer = engine.frames, engine.balancer
+    if balancer is not None and balancer.times_access(frames.nid(old)) != balancer.times_access(
+        frames.nid(new)
+    ):
+        return
+    frames.last_nid[new], frames.last_pid[new] = frames.last_nid[old], frames.last_pid[old]
+
+
 def _move_state(engine: Engine, old: int, new: int, pages: int) -> None:
     """Give the new page what the old one knew, struct page by struct page."""
     frames = engine.frames
-    frames.last_nid[new], frames.last_pid[new] = frames.last_nid[old], frames.last_pid[old]
+    move_last(engine, old, new)
     frames.exclusive[new : new + pages] = frames.exclusive[old : old + pages]
