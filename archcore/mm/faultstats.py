@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 TNF_MIGRATED, TNF_NO_GROUP, TNF_SHARED, TNF_FAULT_LOCAL, TNF_MIGRATE_FAIL = 1, 2, 4, 8, 16
 REMOTE, LOCAL, FAILED = range(3)
 SHARED, PRIVATE = range(2)
-PID_MASK = (1 << 8) - 1
-"""A page remembers the low bits of a task's number (LAST__PID_SHIFT)."""
+PIDS = 256
+"""A page remembers a task by its number modulo this (LAST__PID_SHIFT)."""
 WEIGHT_SHIFT = 16
 
 Key = tuple[int, int]
@@ -26,7 +26,7 @@ Key = tuple[int, int]
 
 def same_task(last_pid: int, task: Task) -> bool:
     """Say whether a page remembers a task, of whose number it has room for the low bits."""
-    return last_pid != NO_PID and not (last_pid ^ task.pid) & PID_MASK
+    return last_pid != NO_PID and last_pid % PIDS == task.pid % PIDS
 
 
 @define(eq=False)

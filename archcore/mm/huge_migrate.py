@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from archcore.mm.costs import Waste
@@ -18,14 +17,12 @@ from archcore.mm.hugepages import (
     still,
 )
 from archcore.mm.migrate import count_moved, move_last
-from archcore.mm.notifier import invalidating
+from archcore.mm.notifier import notifying_move
 from archcore.mm.pages import copy_page, put_page
 from archcore.mm.reason import Reason
 from archcore.mm.swapentry import migration_pmd, writable
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from archcore.mm.engine import Engine
     from archcore.mm.slot import Slot
     from archcore.mm.snapshot import Snapshot
@@ -50,7 +47,8 @@ def migrate_misplaced_transhuge_page(
         return _thrown_away(engine, new)
     copy_page(engine, head, new, huge_of(engine).nr)
     start = huge.start(address)
-    with _notified(engine, vma, start), engine.locks.pmd(vma.vm_mm, slot):
+    end = start + huge.size
+    with notifying_move(engine, vma.vm_mm, start, end), engine.locks.pmd(vma.vm_mm, slot):
         if still(engine, slot, orig) is None:
             discard(engine, new, Waste.BYTES_COPIED)
             return _failed(engine)
@@ -111,7 +109,7 @@ def _set_pmd_migration_entry(
     hooks, huge, frames = engine.hooks, huge_of(engine), engine.frames
     start, mm, reason = huge.start(address), vma.vm_mm, Reason.FRAME_CHANGES
     with (
-        invalidating(engine, mm, start, start + huge.size, reason),
+        notifying_move(engine, mm, start, start + huge.size),
         engine.locks.pmd(mm, slot),
     ):
         pmd = hooks.pmdp_get(slot)
@@ -165,13 +163,6 @@ def _move_state(engine: Engine, old: int, new: int) -> None:
     frames, nr = engine.frames, huge_of(engine).nr
     move_last(engine, old, new)
     frames.exclusive[new : new + nr] = frames.exclusive[old : old + nr]
-
-
-def _notified(engine: Engine, vma: Vma, start: int) -> AbstractContextManager[None]:
-    if not engine.profile.notifies_migration:
-        return nullcontext()
-    end = start + huge_of(engine).size
-    return invalidating(engine, vma.vm_mm, start, end, Reason.FRAME_CHANGES)
 
 
 def _moved(engine: Engine, head: int, nid: int) -> bool:

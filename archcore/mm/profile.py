@@ -60,7 +60,8 @@ class EngineProfile:
     to come, and ``flushes_batched`` whether flushes that reclaim put off come first (B06).
     ``counts_swap_entries`` counts each of them as updated. ``mprotect_disarms`` settles hints
     before the protection changes (B17). ``upgrades`` are the causes for which a page its process
-    owns alone becomes writable at once, if the VMA is (B21).
+    owns alone becomes writable at once, if the VMA is (B21); ``upgrades_by_first`` asks the first
+    page of a table only (B54).
 
     Who uses a page: ``asks_vma`` looks for hints in accessible VMAs only (B42). ``reuse`` is when a
     store needs no copy, ``fork_copies_pinned`` gives the child a copy of what a device may use, and
@@ -76,7 +77,8 @@ class EngineProfile:
     huge page moves, ``huge_copy`` what a store to a shared one does.
     ``failure_keeps_write`` gives a huge page that stayed its write permission back (B44),
     ``counts_huge_as_one`` counts its change as one page's (B14), ``rechecks_huge`` looks again
-    under the lock whether an entry is a huge page's (B19).
+    under the lock whether an entry is a huge page's (B19). ``bugs_on_hint`` stops the machine at a
+    hint that came after the first look (B20).
     ``counts_huge_updates`` is whether numa_huge_pte_updates exists.
 
     Large pages that tables map: ``large_folios`` settles the hints of all of one at once, and
@@ -116,6 +118,8 @@ class EngineProfile:
     failure_keeps_write: bool = True
     counts_huge_as_one: bool = False
     rechecks_huge: bool = True
+    bugs_on_hint: bool = False
+    upgrades_by_first: bool = False
     trylock: bool
     bracket: Bracket
     flush_pending: FlushPending
