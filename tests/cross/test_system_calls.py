@@ -1,4 +1,4 @@
-"""System calls, fork, swap and migration under every installed target: contents stay, hints work."""
+"""System calls, fork, swap and migration under every installed target: contents stay."""
 
 from __future__ import annotations
 
