@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from archcore.binding import bind
 from archcore.errors import MachineError
 from archcore.hw.cpu import Cpu
 from archcore.hw.memory import PhysicalMemory
+from archcore.hw.mmu import Access
+from archcore.hw.outcome import Fault
+from archcore.hw.seam import Place
+from archcore.hw.watched import WatchedCpu
 from archcore.mm.costs import Costs
 from archcore.mm.engine import Engine
 from archcore.mm.fault import Outcome, handle_mm_fault
+from archcore.mm.findings import Findings, Kind
+from archcore.mm.fork import dup_mmap
 from archcore.mm.frames import Frames
 from archcore.mm.generic import GENERIC
+from archcore.mm.hugepages import huge_pages
+from archcore.mm.locks import FreeLocks
 from archcore.mm.mm import Mm
 from archcore.mm.profile import EngineProfile
 from archcore.mm.profile import profile as profile_of
 from archcore.mm.stats import Vmstat
+from archcore.mm.swap import SwapArea
 from archcore.mm.task import Task
+from archcore.mm.watch import Watch
+from archcore.mm.watched_locks import WatchedLocks
+from archcore.mm.witness import LostStore, lost_stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from archcore.hw.mmu import Access
+    from archcore.hw.seam import Seam
+    from archcore.mm.balancer import Balancer
+    from archcore.mm.locks import Locks
     from archcore.target import Target
 
 RETRIES = 16
@@ -33,7 +48,11 @@ class Machine:
     """Memory, one CPU a node, and the engine of a profile over the hooks of a target.
 
     ``observers`` are plugins with hook wrappers; hooks that none of them wraps are bound to the
-    implementing functions themselves. Sizes are in frames of the target's page size.
+    implementing functions themselves. Sizes are in frames of the target's page size. ``thp`` maps
+    huge pages where VMA and target allow; ``swap_slots`` pages fit into swap. A ``balancer`` lets
+    a clock drive the scanner, and a ``policy`` is a plugin with placement hooks of its own. Under a
+    ``seam`` locks block, walks take time, entries are armed one by one, and what no kernel should
+    do becomes a finding.
     """
 
     def __init__(
@@ -47,6 +66,11 @@ class Machine:
         arrays: bool = True,
         zero_page: bool = True,
         cached_data: bool = False,
+        thp: bool = False,
+        swap_slots: int = 0,
+        balancer: Balancer | None = None,
+        policy: object | None = None,
+        seam: Seam | None = None,
     ) -> None:
         """Bind the target; raises UnknownNameError for an unknown engine profile."""
         profile = profile_of(engine) if isinstance(engine, str) else engine
@@ -54,20 +78,35 @@ class Machine:
         self.target = target
         self.outcomes: Counter[Outcome] = Counter()
         self.memory = PhysicalMemory(geometry.page_shift)
-        frames = Frames(nodes, frames_per_node)
+        frames, costs, findings = Frames(nodes, frames_per_node), Costs(), Findings()
+        layers = GENERIC if policy is None else (*GENERIC, policy)
+        hooks = bind(target, layers, observers)
+        if seam is not None:
+            Watch(seam).install(hooks)
+        self.locks: Locks = (
+            FreeLocks(costs) if seam is None else WatchedLocks(seam, findings, profile, costs)
+        )
+        zero = frames.allocate(0) if zero_page else None
         self.engine = Engine(
-            hooks=bind(target, GENERIC, observers),
+            hooks=hooks,
             profile=profile,
             geometry=geometry,
             memory=self.memory,
             frames=frames,
             vmstat=Vmstat(),
-            costs=Costs(),
-            arrays=arrays,
-            zero_page=frames.allocate(0) if zero_page else None,
+            costs=costs,
+            locks=self.locks,
+            findings=findings,
+            arrays=arrays and seam is None,
+            zero_page=zero,
+            huge=huge_pages(hooks, geometry, frames, zero_page=zero_page) if thp else None,
+            seam=seam,
+            balancer=balancer,
+            swap=SwapArea(swap_slots) if swap_slots else None,
         )
-        self.cpus = tuple(
-            Cpu(node, node, self.memory, geometry, target.mmu, cached_data=cached_data)
+        make = Cpu if seam is None else partial(WatchedCpu, seam=seam)
+        self.cpus: tuple[Cpu, ...] = tuple(
+            make(node, node, self.memory, geometry, target.mmu, cached_data=cached_data)
             for node in range(nodes)
         )
 
@@ -79,7 +118,9 @@ class Machine:
     def mm(self) -> Mm:
         """Return a new address space."""
         engine = self.engine
-        return Mm(self.memory, engine.geometry, engine.hooks, engine.frames, self.cpus)
+        mm = Mm(self.memory, engine.geometry, engine.hooks, engine.frames, self.cpus)
+        mm.tables.leaves = engine.huge is not None
+        return mm
 
     def task(self, mm: Mm, cpu: int = 0, pid: int = 1) -> Task:
         """Return a new task of an address space, running on a CPU."""
@@ -87,32 +128,95 @@ class Machine:
         self.run_on(task, cpu)
         return task
 
+    def fork(self, task: Task, cpu: int = 0, pid: int = 1) -> Task:
+        """Return a task in a copy of a task's address space; pages are shared until written."""
+        return self.task(dup_mmap(self.engine, task.mm), cpu, pid)
+
     def run_on(self, task: Task, cpu: int) -> None:
         """Let a task run on a CPU."""
         task.cpu = self.cpus[cpu]
+        self._switch(task)
+
+    def _switch(self, task: Task) -> None:
+        """Let a task's CPU use its tables, if another process ran there last."""
         if task.cpu.root != task.mm.tables.root:
             task.cpu.switch(task.mm.tables.root)
 
     def touch(self, task: Task, address: int, access: Access) -> Outcome | None:
         """Carry one reference out, faults and all; return SIGSEGV, or None when it went through."""
+        self._switch(task)
         if task.cpu.touch(address, access) is None:
             return None
         return self.settle(task, address, access)
+
+    def store(self, task: Task, address: int, value: int, size: int = 8) -> Outcome | None:
+        """Store a number, faults and all, and remember it for lost_stores; answers as touch."""
+        self._switch(task)
+
+        def attempt() -> Fault | None:
+            fault = task.cpu.store(address, value, size)
+            if fault is None:
+                task.mm.stored[address] = (value, size)
+            return fault
+
+        return self._until(attempt, task, address, Access.WRITE)
+
+    def load(self, task: Task, address: int, size: int = 8) -> int | Outcome:
+        """Return a stored number, faults and all, or SIGSEGV."""
+        self._switch(task)
+        found: list[int] = []
+
+        def attempt() -> Fault | None:
+            value = task.cpu.load(address, size)
+            if isinstance(value, Fault):
+                return value
+            found.append(value)
+            return None
+
+        return self._until(attempt, task, address, Access.READ) or found[-1]
+
+    def lost_stores(self, mm: Mm) -> tuple[LostStore, ...]:
+        """Return the stores of an address space that the memory it maps does not hold."""
+        for cpu in self.cpus:
+            if cpu.dcache is not None:
+                cpu.dcache.flush_all()
+        return lost_stores(self.engine, mm)
 
     def settle(self, task: Task, address: int, access: Access) -> Outcome | None:
         """Handle the fault of a reference until it goes through; see touch for the answer.
 
         Raises MachineError when it faults again and again: the entry makes no progress.
         """
+        return self._settle(lambda: task.cpu.touch(address, access), task, address, access)
+
+    def _until(
+        self, attempt: Callable[[], Fault | None], task: Task, address: int, access: Access
+    ) -> Outcome | None:
+        return None if attempt() is None else self._settle(attempt, task, address, access)
+
+    def _settle(
+        self, attempt: Callable[[], Fault | None], task: Task, address: int, access: Access
+    ) -> Outcome | None:
         for _ in range(RETRIES):
             outcome = handle_mm_fault(self.engine, task, address, access)
             self.outcomes[outcome] += 1
+            if self.engine.seam is not None:
+                self._returned(task, outcome)
             if outcome is Outcome.SIGSEGV:
                 return outcome
-            if task.cpu.touch(address, access) is None:
+            if attempt() is None:
                 return None
         msg = (
             f"{self.target.id} under {self.engine.profile.name}: {access.value} at {address:#x} "
             f"still faults after {RETRIES} tries"
         )
         raise MachineError(msg)
+
+    def _returned(self, task: Task, outcome: Outcome) -> None:
+        """Look for locks that were kept; let others run if the fault has to be taken again."""
+        seam, locks = self.engine.seam, self.locks
+        if isinstance(locks, WatchedLocks):
+            for lock in locks.held():
+                self.engine.findings.add(Kind.LOCK_KEPT, "handle_mm_fault", str(lock.place))
+        if seam is not None and outcome is Outcome.RETRY:
+            seam.spin(Place("mm", task.mm.tables.root))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archcore.hookspecs.marks import ask
 
 if TYPE_CHECKING:
-    from archcore.hookspecs.marks import Reason, Slot, Vma
+    from archcore.hookspecs.marks import Mm, Reason, Slot, Vma
 
 
 @ask
@@ -35,10 +35,34 @@ def update_mmu_cache(vma: Vma, addr: int, ptep: Slot, reason: Reason) -> None:
     """Tell the architecture that a slot was made accessible."""
 
 
+@ask
+def update_mmu_cache_pmd(vma: Vma, addr: int, pmdp: Slot, reason: Reason) -> None:
+    """Tell the architecture that an upper-level slot was made accessible."""
+
+
+@ask
+def flush_tlb_batched_pending(mm: Mm, reason: Reason) -> None:
+    """Drop what reclaim unmapped and has yet to flush, before entries change again."""
+
+
+@ask
+def mmu_notifier_invalidate_range_start(mm: Mm, start: int, end: int, reason: Reason) -> None:
+    """Tell secondary MMUs to drop a range, and to take nothing of it until its end."""
+
+
+@ask
+def mmu_notifier_invalidate_range_end(mm: Mm, start: int, end: int, reason: Reason) -> None:
+    """Tell secondary MMUs that they may use a range again."""
+
+
 MAINTENANCE = (
     "flush_cache_page",
     "flush_cache_range",
+    "flush_tlb_batched_pending",
     "flush_tlb_page",
     "flush_tlb_range",
+    "mmu_notifier_invalidate_range_end",
+    "mmu_notifier_invalidate_range_start",
     "update_mmu_cache",
+    "update_mmu_cache_pmd",
 )

@@ -51,3 +51,63 @@ def modify_prot_commit_ptes(
     vma: Vma, addr: int, ptep: Slot, old_pte: Word, pte: Word, nr: int
 ) -> None:
     """Store the ``nr`` changed entries that a start took out."""
+
+
+@ask
+def ptep_set_wrprotect(mm: Mm, addr: int, ptep: Slot) -> None:
+    """Take write permission from the entry in a slot."""
+
+
+@ask
+def pmdp_get(pmdp: Slot) -> Word:
+    """Return the entry in an upper-level slot."""
+
+
+@ask
+def set_pmd_at(mm: Mm, addr: int, pmdp: Slot, pmd: Word) -> None:
+    """Store a leaf in an upper-level slot."""
+
+
+@ask
+def pmd_populate(mm: Mm, pmdp: Slot, pgtable: int) -> None:
+    """Make an upper-level slot point to the table at a physical address."""
+
+
+@ask
+def pmdp_huge_get_and_clear(mm: Mm, addr: int, pmdp: Slot) -> Word:
+    """Empty an upper-level slot and return the leaf it held."""
+
+
+@ask
+def pmdp_set_access_flags(vma: Vma, addr: int, pmdp: Slot, entry: Word, dirty: int) -> Truth:
+    """Raise the access rights in an upper-level slot; say whether anything changed."""
+
+
+@ask
+def pmdp_set_wrprotect(mm: Mm, addr: int, pmdp: Slot) -> None:
+    """Take write permission from the leaf in an upper-level slot."""
+
+
+@ask
+def pmdp_invalidate(vma: Vma, addr: int, pmdp: Slot) -> Word:
+    """Close a leaf to hardware, in the slot and in the TLBs, and return what it was."""
+
+
+@ask
+def pmdp_invalidate_ad(vma: Vma, addr: int, pmdp: Slot) -> Word:
+    """Close a leaf to hardware, so that accessed and dirty are final, and return what it was."""
+
+
+@ask
+def pmdp_splitting_flush(vma: Vma, addr: int, pmdp: Slot) -> None:
+    """Mark a leaf as being split, and flush so that readers without a lock see it."""
+
+
+@ask
+def pmd_mksplitting(pmd: Word) -> Word:
+    """Return a leaf marked as being split (until Linux 4.5)."""
+
+
+@ask
+def pmd_trans_splitting(pmd: Word) -> Truth:
+    """Say whether a leaf is marked as being split (until Linux 4.5)."""

@@ -124,6 +124,14 @@ class PhysicalMemory:
         size = 1 << self.frame_shift
         self.write(dst_pfn << self.frame_shift, self.read(src_pfn << self.frame_shift, size))
 
+    def copy_frames(self, src_pfn: int, dst_pfn: int, count: int) -> None:
+        """Give neighbouring frames the bytes of others; zeros that take no room still take none."""
+        for at in range(count):
+            if src_pfn + at in self._backing:
+                self.copy_frame(src_pfn + at, dst_pfn + at)
+            else:
+                self.drop_frame(dst_pfn + at)
+
     def allocate_block(self, pfn: int, frames: int) -> None:
         """Back neighbouring frames by one run of zeroed bytes; what they held is forgotten."""
         backing = bytearray(frames << self.frame_shift), pfn << self.frame_shift
@@ -133,6 +141,11 @@ class PhysicalMemory:
     def drop_frame(self, pfn: int) -> None:
         """Forget a freed frame: it reads as zeros, and stays out of ``frames`` until a store."""
         self._backing.pop(pfn, None)
+
+    def drop_frames(self, pfn: int, count: int) -> None:
+        """Forget neighbouring freed frames."""
+        for at in range(pfn, pfn + count):
+            self.drop_frame(at)
 
     def _backed(self, pfn: int) -> tuple[bytearray, int]:
         """Return the bytes a frame lies in, and the physical address of the first of them."""

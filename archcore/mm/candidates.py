@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archcore.mm.profile import Skip
+from archcore.mm.knobs import Skip
 from archcore.words import both, negate
 
 if TYPE_CHECKING:
@@ -30,12 +30,35 @@ def is_candidate(engine: Engine, task: Task, vma: Vma, pte: int) -> bool:
     pfn = engine.page(pte)
     if pfn is None:
         return Skip.NO_PAGE not in skips
-    frames = engine.frames
+    return _page_taken(engine, task, vma, pfn)
+
+
+def _page_taken(engine: Engine, task: Task, vma: Vma, pfn: int) -> bool:
+    frames, skips = engine.frames, engine.profile.skips
+    head = frames.heads[pfn]
     if Skip.MAPPED_MORE_THAN_ONCE in skips and frames.mapcount[pfn] != 1:
         return False
-    if Skip.SHARED_COPY in skips and vma.private and frames.refcount[pfn] != 1:
+    if Skip.SHARED_COPY in skips and vma.private and frames.refcount[head] != 1:
         return False
-    return not (_skips_local(engine, vma) and frames.nid(pfn) == task.nid)
+    if Skip.MAPPED_SHARED in skips and vma.private and frames.page_mapcount(pfn) > 1:
+        return False
+    if Skip.PINNED in skips and frames.pins[head]:
+        return False
+    if _skips_local(engine, vma) and frames.nid(pfn) == task.nid:
+        return False
+    return taken_by_tier(engine, int(head))
+
+
+def taken_by_tier(engine: Engine, head: int) -> bool:
+    """Say whether a page's tier lets it be hinted, and note the time of the scan if it is slow."""
+    balancer, nid = engine.balancer, engine.frames.nid(head)
+    if balancer is None:
+        return True
+    if not balancer.normal and nid not in balancer.slow_nodes:
+        return False
+    if balancer.times_access(nid):
+        engine.frames.access_time[head] = balancer.now
+    return True
 
 
 def candidates(
@@ -52,6 +75,12 @@ def candidates(
     pages = pages & (pfns < engine.frames.total) & (pfns != _pfn_or_none(engine.zero_page))
     kept = _page_rules(engine, task, vma, pfns[pages])
     result = np.array(chosen if Skip.NO_PAGE not in skips else pages)
+    if engine.balancer is not None:
+        heads = engine.frames.heads[pfns[pages]]
+        kept = np.array([
+            bool(one) and taken_by_tier(engine, int(head))
+            for one, head in zip(kept, heads, strict=True)
+        ], np.bool_)  # fmt: skip
     result[pages] = kept
     return result
 
@@ -61,8 +90,13 @@ def _page_rules(engine: Engine, task: Task, vma: Vma, pfns: NDArray[np.int64]) -
     kept = np.ones(pfns.shape, np.bool_)
     if Skip.MAPPED_MORE_THAN_ONCE in skips:
         kept &= frames.mapcount[pfns] == 1
+    heads = frames.heads[pfns]
     if Skip.SHARED_COPY in skips and vma.private:
-        kept &= frames.refcount[pfns] == 1
+        kept &= frames.refcount[heads] == 1
+    if Skip.MAPPED_SHARED in skips and vma.private:
+        kept &= frames.mapcount[pfns] + frames.entire_mapcount[heads] <= 1
+    if Skip.PINNED in skips:
+        kept &= frames.pins[heads] == 0
     if _skips_local(engine, vma):
         kept &= pfns // frames.per_node != task.nid
     return kept

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 if TYPE_CHECKING:
     from archcore.binding import Hooks
     from archcore.hw.memory import PhysicalMemory
+    from archcore.hw.seam import Seam
     from archcore.layout import Geometry
+    from archcore.mm.balancer import Balancer
     from archcore.mm.costs import Costs
+    from archcore.mm.findings import Findings
     from archcore.mm.frames import Frames
+    from archcore.mm.hugepages import HugePages
+    from archcore.mm.locks import Locks
     from archcore.mm.profile import EngineProfile
     from archcore.mm.stats import Vmstat
+    from archcore.mm.swap import SwapArea
 
 
 @frozen(eq=False, kw_only=True)
@@ -21,7 +27,10 @@ class Engine:
     """Bound hooks, one profile, memory, and the books; functions of ``mm`` take it first.
 
     ``arrays`` arms whole tables at once, otherwise entry by entry. ``zero_page`` is the frame that
-    reads of untouched memory map, None where such reads allocate.
+    reads of untouched memory map, None where such reads allocate. ``huge`` is None where there are
+    no transparent huge pages, ``swap`` where pages stay in memory, ``balancer`` where no clock
+    drives the scanner. ``seam`` is where others may run, None if nobody watches; then the
+    ``locks`` are free and ``findings`` stays empty.
     """
 
     hooks: Hooks
@@ -31,8 +40,15 @@ class Engine:
     frames: Frames
     vmstat: Vmstat
     costs: Costs
+    locks: Locks
+    findings: Findings
     arrays: bool = True
     zero_page: int | None = None
+    huge: HugePages | None = None
+    seam: Seam | None = None
+    swap: SwapArea | None = None
+    balancer: Balancer | None = None
+    splitting: set[int] = field(factory=set)
 
     def page(self, pte: int) -> int | None:
         """Return the frame of the ordinary page behind an entry (vm_normal_page), if any."""

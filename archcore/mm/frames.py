@@ -18,8 +18,13 @@ NO_PID = -1
 class Frames:
     """``nodes`` nodes of ``per_node`` frames each, node by node, as the columns of struct page.
 
-    Columns (one element a frame): ``mapcount``, ``refcount``, ``last_nid`` and ``last_pid`` (the
-    CPU's node and the task of the last hint fault), ``zero`` (a page of zeros nobody owns).
+    Columns (one element a frame): ``mapcount`` (entries of the lowest level), ``refcount``,
+    ``last_nid`` and ``last_pid`` (the CPU's node and the task of the last hint fault),
+    ``exclusive`` (PageAnonExclusive), ``pins``. A compound page is known by its ``head``, whose
+    ``order`` is the logarithm of its size; ``entire_mapcount`` counts the upper-level entries
+    that map all of it, and references belong to the head. ``isolated`` are the pages that somebody
+    is about to move or to swap out (taken off the LRU); ``access_time`` has when pages of slow
+    memory were scanned.
     """
 
     def __init__(self, nodes: int, per_node: int) -> None:
@@ -33,6 +38,14 @@ class Frames:
         self.refcount: NDArray[np.int32] = np.zeros(total, np.int32)
         self.last_nid: NDArray[np.int32] = np.full(total, NO_NODE, np.int32)
         self.last_pid: NDArray[np.int32] = np.full(total, NO_PID, np.int32)
+        self.exclusive: NDArray[np.bool_] = np.zeros(total, np.bool_)
+        self.pins: NDArray[np.int32] = np.zeros(total, np.int32)
+        self.heads: NDArray[np.int32] = np.arange(total, dtype=np.int32)
+        self.order: NDArray[np.int8] = np.zeros(total, np.int8)
+        self.entire_mapcount: NDArray[np.int32] = np.zeros(total, np.int32)
+        self.isolated: set[int] = set()
+        self.access_time: dict[int, int] = {}
+        self._freed_huge: dict[tuple[int, int], list[int]] = {}
         self._fresh = [node * per_node + (node == 0) for node in range(nodes)]
         self._freed: list[list[int]] = [[] for _ in range(nodes)]
 
@@ -78,5 +91,90 @@ class Frames:
             msg = f"frame {pfn:#x} is freed while {self.mapcount[pfn]} entries map it"
             raise MachineError(msg)
         self.refcount[pfn] = 0
+        self.exclusive[pfn] = False
         self.last_nid[pfn], self.last_pid[pfn] = NO_NODE, NO_PID
         self._freed[self.nid(pfn)].append(pfn)
+
+    def free_count(self, nid: int) -> int:
+        """Return how many frames of a node are free."""
+        fresh = (nid + 1) * self.per_node - self._fresh[nid]
+        huge = sum(
+            len(all_) << order for (at, order), all_ in self._freed_huge.items() if at == nid
+        )
+        return fresh + len(self._freed[nid]) + huge
+
+    def head(self, pfn: int) -> int:
+        """Return the first frame of the compound page a frame is part of, or the frame itself."""
+        return int(self.heads[pfn])
+
+    def size(self, pfn: int) -> int:
+        """Return how many frames the page has that a frame is part of."""
+        return 1 << int(self.order[self.heads[pfn]])
+
+    def page_mapcount(self, pfn: int) -> int:
+        """Return how many entries map a frame, alone or as part of a huge page."""
+        return int(self.mapcount[pfn] + self.entire_mapcount[self.heads[pfn]])
+
+    def total_mapcount(self, pfn: int) -> int:
+        """Return how many entries of any level map the page that a frame is part of."""
+        head = self.head(pfn)
+        parts = self.mapcount[head : head + self.size(head)].sum()
+        return int(self.entire_mapcount[head] + parts)
+
+    def allocate_huge(self, nid: int, order: int, *, strict: bool = False) -> int | None:
+        """Return the head of a free page of ``2**order`` frames of a node; see allocate."""
+        for node in (nid,) if strict else (nid, *(n for n in range(self.nodes) if n != nid)):
+            freed = self._freed_huge.get((node, order))
+            head = freed.pop() if freed else self.block(node, 1 << order)
+            if head is not None:
+                frames = slice(head, head + (1 << order))
+                self.refcount[frames] = 0
+                self.refcount[head] = 1
+                self.heads[frames] = head
+                self.order[head] = order
+                return head
+        return None
+
+    def free_huge(self, head: int) -> None:
+        """Give a compound page back; raises MachineError while it is mapped."""
+        mapped, order = self.total_mapcount(head), int(self.order[head])
+        if mapped:
+            msg = f"the huge page at frame {head:#x} is freed while {mapped} entries map it"
+            raise MachineError(msg)
+        self._dissolve(head)
+        self.refcount[head] = 0
+        self.exclusive[head : head + (1 << order)] = False
+        self.last_nid[head], self.last_pid[head] = NO_NODE, NO_PID
+        self._freed_huge.setdefault((self.nid(head), order), []).append(head)
+
+    def get(self, pfn: int) -> None:
+        """Take a reference to the page a frame is part of (get_page)."""
+        self.refcount[self.heads[pfn]] += 1
+
+    def put(self, pfn: int) -> bool:
+        """Drop a reference to the page a frame is part of; free it with the last, and say so."""
+        head = self.head(pfn)
+        self.refcount[head] -= 1
+        if self.refcount[head]:
+            return False
+        if self.order[head]:
+            self.free_huge(head)
+        else:
+            self.free(head)
+        return True
+
+    def split(self, head: int) -> None:
+        """Make a compound page many: each has a reference for each of its mappings."""
+        frames = slice(head, head + self.size(head))
+        self._dissolve(head)
+        self.mapcount[frames] += self.entire_mapcount[head]
+        self.entire_mapcount[head] = 0
+        self.refcount[frames] = self.mapcount[frames]
+        self.exclusive[frames] = self.exclusive[head]
+        self.last_nid[frames] = self.last_nid[head]
+        self.last_pid[frames] = self.last_pid[head]
+
+    def _dissolve(self, head: int) -> None:
+        frames = slice(head, head + self.size(head))
+        self.heads[frames] = np.arange(frames.start, frames.stop, dtype=np.int32)
+        self.order[head] = 0

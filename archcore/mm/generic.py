@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from archcore.hookspecs import hookimpl
+from archcore.mm.policy import Placement
+from archcore.mm.reason import Reason
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from archcore.mm.mm import Mm
     from archcore.mm.slot import Slot
     from archcore.mm.vma import Vma
 
@@ -74,6 +77,95 @@ class Stores:
         """Store the changed words."""
         ptep.store_many(pte)
 
+    @hookimpl
+    def ptep_set_wrprotect(self, mm: Mm, addr: int, ptep: Slot) -> None:
+        """Take the entry out and store it without write permission, in one step."""
+        hooks = mm.hooks
+        pte = hooks.pte_wrprotect(hooks.ptep_get_and_clear(mm, addr, ptep))
+        hooks.set_pte_at(mm, addr, ptep, pte)
+
+
+@frozen
+class HugeStores:
+    """Upper-level slots, written as those of the lowest level are.
+
+    So do architectures whose levels have one format: set_pmd_at and pmdp_set_access_flags call
+    their PTE twins there. Whatever an architecture brings for a PTE thereby holds for a PMD too.
+    """
+
+    @hookimpl
+    def pmdp_get(self, pmdp: Slot) -> int:
+        """Load the word."""
+        return pmdp.load()
+
+    @hookimpl
+    def set_pmd_at(self, mm: Mm, addr: int, pmdp: Slot, pmd: int) -> None:
+        """Store as set_pte_at does."""
+        mm.hooks.set_pte_at(mm, addr, pmdp, pmd)
+
+    @hookimpl
+    def pmd_populate(self, mm: Mm, pmdp: Slot, pgtable: int) -> None:
+        """Store a pointer to the table."""
+        pmdp.store(mm.hooks.pxd_populate("pmd", pgtable))
+
+    @hookimpl
+    def pmdp_huge_get_and_clear(self, mm: Mm, addr: int, pmdp: Slot) -> int:
+        """Empty the slot as ptep_get_and_clear does."""
+        word: int = mm.hooks.ptep_get_and_clear(mm, addr, pmdp)
+        return word
+
+    @hookimpl
+    def pmdp_set_access_flags(
+        self, vma: Vma, addr: int, pmdp: Slot, entry: int, dirty: int
+    ) -> bool:
+        """Raise rights as ptep_set_access_flags does."""
+        hooks = vma.vm_mm.hooks
+        changed: bool = hooks.ptep_set_access_flags(vma, addr, pmdp, entry, dirty)
+        return changed
+
+    @hookimpl
+    def pmdp_set_wrprotect(self, mm: Mm, addr: int, pmdp: Slot) -> None:
+        """Take the leaf out and store it without write permission, in one step."""
+        pmd = mm.hooks.pmdp_huge_get_and_clear(mm, addr, pmdp)
+        mm.hooks.set_pmd_at(mm, addr, pmdp, mm.hooks.pmd_wrprotect(pmd))
+
+    @hookimpl
+    def pmdp_invalidate(self, vma: Vma, addr: int, pmdp: Slot) -> int:
+        """Exchange the leaf for a closed one in one step, then flush (mm/pgtable-generic.c)."""
+        hooks, mm = vma.vm_mm.hooks, vma.vm_mm
+        pmd: int = hooks.pmdp_huge_get_and_clear(mm, addr, pmdp)
+        hooks.set_pmd_at(mm, addr, pmdp, hooks.pmd_mkinvalid(pmd))
+        hooks.flush_tlb_range(vma, addr, _end(mm, addr), Reason.RIGHTS_REMOVED)
+        return pmd
+
+    @hookimpl
+    def pmdp_invalidate_ad(self, vma: Vma, addr: int, pmdp: Slot) -> int:
+        """Do as pmdp_invalidate, flush included (mm/pgtable-generic.c)."""
+        pmd: int = vma.vm_mm.hooks.pmdp_invalidate(vma, addr, pmdp)
+        return pmd
+
+    @hookimpl
+    def pmdp_splitting_flush(self, vma: Vma, addr: int, pmdp: Slot) -> None:
+        """Exchange the leaf for a marked one in one step, then flush (Linux 3.8, same file)."""
+        hooks, mm = vma.vm_mm.hooks, vma.vm_mm
+        pmd = hooks.pmdp_huge_get_and_clear(mm, addr, pmdp)
+        hooks.set_pmd_at(mm, addr, pmdp, hooks.pmd_mksplitting(pmd))
+        hooks.flush_tlb_range(vma, addr, _end(mm, addr), Reason.SPLITS)
+
+    @hookimpl
+    def pmd_mksplitting(self, pmd: int) -> int:
+        """Change nothing: the entry has no place for the mark, and the engine keeps it."""
+        return pmd
+
+    @hookimpl
+    def pmd_trans_splitting(self) -> bool:
+        """Deny it."""
+        return False
+
+
+def _end(mm: Mm, addr: int) -> int:
+    return addr + mm.geometry.levels[1].size
+
 
 @frozen
 class Maintenance:
@@ -102,8 +194,26 @@ class Maintenance:
             cpu.tlb.invalidate_range(start >> shift, (end - 1) >> shift)
 
     @hookimpl
+    def flush_tlb_batched_pending(self, mm: Mm) -> None:
+        """Make every TLB forget everything (flush_tlb_mm)."""
+        for cpu in mm.cpus:
+            cpu.tlb.flush()
+
+    @hookimpl
     def update_mmu_cache(self) -> None:
         """Do nothing."""
 
+    @hookimpl
+    def update_mmu_cache_pmd(self) -> None:
+        """Do nothing."""
 
-GENERIC = (Stores(), Maintenance())
+    @hookimpl
+    def mmu_notifier_invalidate_range_start(self) -> None:
+        """Do nothing: there is no secondary MMU unless an observer is one."""
+
+    @hookimpl
+    def mmu_notifier_invalidate_range_end(self) -> None:
+        """Do nothing."""
+
+
+GENERIC = (Stores(), HugeStores(), Maintenance(), Placement())

@@ -59,6 +59,18 @@ class Ledger:
         self.counts["update_mmu_cache", reason] += 1
         return (yield)
 
+    @hookimpl(wrapper=True)
+    def update_mmu_cache_pmd(self, reason: Reason) -> Generator[None, object, object]:
+        """Count the call."""
+        self.counts["update_mmu_cache_pmd", reason] += 1
+        return (yield)
+
+    @hookimpl(wrapper=True)
+    def flush_tlb_batched_pending(self, reason: Reason) -> Generator[None, object, object]:
+        """Count the call."""
+        self.counts["flush_tlb_batched_pending", reason] += 1
+        return (yield)
+
     def entries(self) -> tuple[Entry, ...]:
         """Return the counts, by call and then by reason."""
         rows = sorted(self.counts.items(), key=lambda row: (row[0][0], row[0][1].name))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcore.errors import MachineError
 from archcore.mm.pagetable import PageTables
-from archcore.mm.vma import Vma, VmaList
+from archcore.mm.vma import AnonVma, Vma, VmaList
 from archcore.vmflags import VmFlags
 
 if TYPE_CHECKING:
@@ -14,10 +15,15 @@ if TYPE_CHECKING:
     from archcore.hw.memory import PhysicalMemory
     from archcore.layout import Geometry
     from archcore.mm.frames import Frames
+    from archcore.mm.task import Task
 
 
 class Mm:
-    """One address space; ``cpus`` may hold translations of it, ``users`` counts its threads."""
+    """One address space; ``cpus`` may hold translations of it.
+
+    ``users`` counts its threads, ``rss`` the base pages it maps, ``tasks`` are its threads.
+    ``stored`` has the last value and size that went to each address under a machine's ``store``.
+    """
 
     def __init__(
         self,
@@ -32,15 +38,27 @@ class Mm:
         self.vmas = VmaList()
         self.tables = PageTables(memory, geometry, hooks, frames)
         self.users = 0
+        self.rss = 0
+        self.tasks: list[Task] = []
+        self.stored: dict[int, tuple[int, int]] = {}
         self.tlb_flush_pending = 0
+        self.tlb_flush_batched = False
         self.numa_scan_offset = 0
         self.numa_scan_seq = 0
         self.numa_next_scan: int | None = None
         self.first_nid: int | None = None
 
-    def mmap(self, start: int, end: int, flags: VmFlags) -> Vma:
-        """Add an anonymous mapping; raises MachineError if it overlaps another."""
+    def mmap(self, start: int, end: int, flags: VmFlags, *, hugetlb: bool = False) -> Vma:
+        """Add an anonymous mapping; raises MachineError if it overlaps another.
+
+        One of ``hugetlb`` pages consists of whole ones, and takes a machine that has huge pages.
+        """
+        huge = self.geometry.levels[1].size if self.tables.leaves else 0
+        if hugetlb and (not huge or (start | end) % huge):
+            msg = f"{start:#x}-{end:#x} cannot be of hugetlb pages: whole ones, on a thp machine"
+            raise MachineError(msg)
         prot = self.hooks.vm_get_page_prot(int(flags))
-        vma = Vma(self, start, end, VmFlags(flags), prot)
+        family = AnonVma(self.tables.root << self.geometry.va_bits | start, [self])
+        vma = Vma(self, start, end, VmFlags(flags), prot, anon_vma=family, hugetlb=hugetlb)
         self.vmas.insert(vma)
         return vma

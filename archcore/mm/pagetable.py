@@ -27,7 +27,10 @@ class Table:
 
 
 class PageTables:
-    """The tables of one address space; ``root`` is the physical address of the top one."""
+    """The tables of one address space; ``root`` is the physical address of the top one.
+
+    ``leaves`` says that entries above the lowest level may be something else than tables.
+    """
 
     def __init__(
         self, memory: PhysicalMemory, geometry: Geometry, hooks: Hooks, frames: Frames
@@ -35,10 +38,14 @@ class PageTables:
         """Allocate the top table."""
         self._memory, self.geometry, self._hooks, self._frames = memory, geometry, hooks, frames
         self._room: dict[int, list[int]] = {}
+        self.leaves = False
         self.root = self._new_table(geometry.levels[-1])
 
     def slot(self, address: int, *, allocate: bool = False) -> Slot | None:
-        """Return the lowest-level slot of an address, making tables on the way if asked."""
+        """Return the lowest-level slot of an address, making tables on the way if asked.
+
+        None where there is no table, and where a huge page stands in its place.
+        """
         table = self.root
         levels = self.geometry.levels
         for level in reversed(levels[1:]):
@@ -49,8 +56,58 @@ class PageTables:
                     return None
                 entry = self._hooks.pxd_populate(level.name, self._new_table(self._below(level)))
                 slot.store(entry)
+            elif self.leaves and level is levels[1] and not self.is_table(entry):
+                return None
             table = self._hooks.pxd_page_paddr(level.name, entry)
         return self._slot(levels[0], table, address)
+
+    def pmd(self, address: int, *, allocate: bool = False) -> Slot | None:
+        """Return the slot of the level above the lowest, making tables on the way if asked."""
+        table = self.root
+        levels = self.geometry.levels
+        for level in reversed(levels[2:]):
+            slot = self._slot(level, table, address)
+            entry = slot.load()
+            if entry == 0:
+                if not allocate:
+                    return None
+                entry = self._hooks.pxd_populate(level.name, self._new_table(self._below(level)))
+                slot.store(entry)
+            table = self._hooks.pxd_page_paddr(level.name, entry)
+        return self._slot(levels[1], table, address)
+
+    def pte(self, pmd: int, address: int) -> Slot:
+        """Return the lowest-level slot of an address in the table that an entry points to."""
+        levels = self.geometry.levels
+        return self._slot(levels[0], self._hooks.pxd_page_paddr(levels[1].name, pmd), address)
+
+    def table_at(self, address: int, pmd: int) -> Table:
+        """Return the lowest-level table of an address that an entry points to."""
+        upper = self.geometry.levels[1]
+        start = address & -upper.size
+        return Table(start, self.pte(pmd, start))
+
+    def new_table(self) -> int:
+        """Return the physical address of an empty lowest-level table (pte_alloc_one)."""
+        return self._new_table(self.geometry.levels[0])
+
+    def free_table(self, table: int) -> None:
+        """Take an empty lowest-level table back (pte_free)."""
+        self._room[self.geometry.levels[0].table_bytes].append(table)
+
+    def is_table(self, pmd: int) -> bool:
+        """Say whether an entry above the lowest level that is not empty points to a table."""
+        return bool(self._hooks.pmd_present(pmd)) and not self._hooks.pmd_trans_huge(pmd)
+
+    def pmds(self, start: int, end: int) -> Iterator[tuple[int, Slot]]:
+        """Yield the slots above the lowest level between two addresses, where they exist."""
+        level = self.geometry.levels[1]
+        address = start & -level.size
+        while address < end:
+            slot = self.pmd(address)
+            if slot is not None:
+                yield address, slot
+            address += level.size
 
     def tables(self, start: int, end: int) -> Iterator[Table]:
         """Yield the lowest-level tables that exist between two addresses, in address order."""
@@ -66,7 +123,7 @@ class PageTables:
         slot = Slot(self._memory, self.geometry, table)
         for index in range(first, last + 1):
             entry = slot.at(index).load()
-            if entry:
+            if entry and not (self.leaves and depth == 1 and not self.is_table(entry)):
                 below = self._hooks.pxd_page_paddr(level.name, entry)
                 address = base + (index << level.shift)
                 yield from self._tables(depth - 1, below, address, start, end)

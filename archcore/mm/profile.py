@@ -2,50 +2,97 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from types import MappingProxyType
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from archcore.errors import UnknownNameError
+from archcore.mm.change import Cause
+from archcore.mm.costs import Payer
+from archcore.mm.knobs import (
+    AfterHint,
+    Bracket,
+    Filter,
+    Flush,
+    FlushPending,
+    GroupsBy,
+    GupRule,
+    HugeCopy,
+    HugeDisarm,
+    HugeMigration,
+    Rebuild,
+    Reuse,
+    Scope,
+    Skip,
+    SplitRule,
+    TakeOut,
+)
 from archcore.mm.reason import Reason
 
-
-class Skip(Enum):
-    """A page that arming passes over, in the order the kernel asks."""
-
-    HINTED = "the entry is hinted already"
-    NO_PAGE = "no ordinary page stands behind the entry"
-    MAPPED_MORE_THAN_ONCE = "more than one entry maps the page"
-    SHARED_COPY = "a private page has other references"
-    ALREADY_LOCAL = "the only thread already runs on the page's node"
-
-
-class Filter(Enum):
-    """When a misplaced page may move."""
-
-    NEVER = "hint faults only restore the entry"
-    SAME_NODE_TWICE = "the last fault came from the same node (page_xchg_last_nid)"
-    CPUPID = "a new or private page, or the last fault came from the same node (last_cpupid)"
-
-
-class Flush(Enum):
-    """What arming flushes from the TLBs."""
-
-    ALWAYS = "the whole range, whether anything changed or not"
-    IF_CHANGED = "the whole range, if anything changed"
-    GATHERED = "from the first to the last entry that needs it, by pte_needs_flush"
+__all__ = ["PROFILES", "EngineProfile", "Filter", "Flush", "Scope", "Skip", "profile"]
 
 
 @frozen(kw_only=True)
 class EngineProfile:
     """The knobs of one version; ``source`` names where they were read.
 
+    Arming and disarming base pages:
+    ``skips`` and ``arm_flush`` shape arming; ``filter`` says when a misplaced page may move.
     ``disarm_flush_cache`` is the reason given for flushing the cache at disarm, None for no flush.
     ``disarm_transaction`` brackets the disarm with modify_prot_start and _commit.
     ``disarm_first`` restores the entry before placement, otherwise it stays hinted until after.
+    ``recomputes_write`` gives write permission back by what page and VMA allow at disarm
+    (can_change_pte_writable), whatever the encoding remembers; ``keeps_uffd_wp`` not where
+    userfaultfd protects the page (B45).
+    ``accounts_races`` tells the task of a fault although its entry has changed (B13).
+
+    Scanning:
     ``first_node_gate`` starts scanning only once a task ran off the mm's first node.
     ``budget_counts_changes`` charges the scan budget with changed pages, otherwise with the chunk.
+    ``scales_period`` adapts periods to memory size and faults; failed migrations double them if
+    it ``slows_on_failure`` (B25), for ever if ``failure_sticks`` (B55). ``groups_by`` says which
+    tasks are grouped (B03). ``per_vma`` keeps a state for each VMA, made ``numab_once`` (B49); it
+    ``exempts_new_vmas`` from the rule that only who uses a VMA scans it (B51).
+    ``trylock`` gives a scan up when a writer has the mmap lock, otherwise it waits.
+
+    Changing protections:
+    ``bracket`` is the reach of the notifiers. ``flush_pending`` says what others learn of a flush
+    to come, and ``flushes_batched`` whether flushes that reclaim put off come first (B06).
+    ``counts_swap_entries`` counts each of them as updated. ``mprotect_disarms`` settles hints
+    before the protection changes (B17). ``upgrades`` are the causes for which a page its process
+    owns alone becomes writable at once, if the VMA is (B21); ``upgrades_by_first`` asks the first
+    page of a table only (B54).
+
+    Who uses a page: ``asks_vma`` looks for hints in accessible VMAs only (B42). ``reuse`` is when a
+    store needs no copy, ``fork_copies_pinned`` gives the child a copy of what a device may use, and
+    ``gup`` is when get_user_pages takes a hinted page for none.
+
+    Huge pages:
+    ``huge_skips`` shape arming; ``huge_take_out`` keeps hardware away meanwhile, and
+    ``reads_emptied`` looks for page and hint in the emptied slot (B07, B08).
+    ``after_hint``, ``rechecks_splitting`` and ``rereads`` say how a fault goes on after a hint;
+    ``huge_disarm`` and ``passes_value`` (update_mmu_cache_pmd gets the entry and not its slot, B01)
+    how the hint goes. ``marks_splitting`` is the state of a split until Linux 4.5, ``split`` its
+    rule. ``huge_migration`` and, for its notifier bracket, ``notifies_migration`` (B15) say how a
+    huge page moves, ``huge_copy`` what a store to a shared one does.
+    ``failure_keeps_write`` gives a huge page that stayed its write permission back (B44),
+    ``counts_huge_as_one`` counts its change as one page's (B14), ``rechecks_huge`` looks again
+    under the lock whether an entry is a huge page's (B19). ``bugs_on_hint`` stops the machine at a
+    hint that came after the first look (B20).
+    ``counts_huge_updates`` is whether numa_huge_pte_updates exists.
+
+    Large pages that tables map: ``large_folios`` settles the hints of all of one at once, and
+    ``rebuild`` is how far that reaches (B47).
+
+    Moving base pages: ``migrates_shared`` moves what several entries map, ``prepares_under_lock``
+    isolates before the lock of the hint is dropped. ``honours_pending`` flushes an entry that is
+    closed while a flush is to come (B04), ``arrival_asks_vma`` whether the new entry may be written
+    (B24). ``reclaim_batches`` puts flushes off until a batch is unmapped. ``gup_fast_follows`` lets
+    walks without locks take hinted pages (B12), which ``gup_rechecks`` compare again with a
+    reference in hand.
+
+    Locks and costs: ``pmd_lock`` and ``pte_lock`` are the scopes of page-table locks,
+    ``migration_payer`` is who moves misplaced pages.
     """
 
     name: str
@@ -55,9 +102,61 @@ class EngineProfile:
     disarm_flush_cache: Reason | None = None
     disarm_transaction: bool
     disarm_first: bool
+    recomputes_write: bool = False
+    keeps_uffd_wp: bool = True
+    accounts_races: bool = False
     first_node_gate: bool
     small_vmas: bool
     budget_counts_changes: bool
+    scales_period: bool
+    slows_on_failure: bool = True
+    failure_sticks: bool = True
+    groups_by: GroupsBy
+    per_vma: bool = False
+    exempts_new_vmas: bool = True
+    numab_once: bool = True
+    failure_keeps_write: bool = True
+    counts_huge_as_one: bool = False
+    rechecks_huge: bool = True
+    bugs_on_hint: bool = False
+    upgrades_by_first: bool = False
+    trylock: bool
+    bracket: Bracket
+    flush_pending: FlushPending
+    flushes_batched: bool
+    counts_swap_entries: bool
+    mprotect_disarms: bool
+    upgrades: tuple[Cause, ...] = ()
+    asks_vma: bool = True
+    reuse: Reuse
+    fork_copies_pinned: bool
+    gup: GupRule
+    huge_skips: tuple[Skip, ...]
+    huge_take_out: TakeOut
+    reads_emptied: bool = False
+    after_hint: AfterHint
+    rechecks_splitting: bool = False
+    rereads: bool = False
+    huge_disarm: HugeDisarm
+    passes_value: bool = False
+    marks_splitting: bool
+    split: SplitRule
+    huge_migration: HugeMigration
+    notifies_migration: bool = True
+    migrates_shared: bool
+    prepares_under_lock: bool = False
+    large_folios: bool = False
+    rebuild: Rebuild = Rebuild.CLIPPED
+    honours_pending: bool = True
+    arrival_asks_vma: bool = True
+    reclaim_batches: bool
+    gup_fast_follows: bool = False
+    gup_rechecks: bool = True
+    huge_copy: HugeCopy
+    counts_huge_updates: bool
+    pmd_lock: Scope
+    pte_lock: Scope = Scope.TABLE
+    migration_payer: Payer = Payer.FAULT
     source: str
 
 
@@ -72,7 +171,47 @@ SEED = EngineProfile(
     first_node_gate=False,
     small_vmas=True,
     budget_counts_changes=False,
+    trylock=False,
+    bracket=Bracket.WHOLE,
+    flush_pending=FlushPending.ABSENT,
+    flushes_batched=False,
+    counts_swap_entries=False,
+    mprotect_disarms=False,
+    reuse=Reuse.MAPPED_ONCE,
+    fork_copies_pinned=False,
+    gup=GupRule.FOLLOWS,
+    scales_period=False,
+    groups_by=GroupsBy.NOTHING,
+    migrates_shared=False,
+    reclaim_batches=False,
+    huge_skips=(),
+    huge_take_out=TakeOut.EMPTY,
+    after_hint=AfterHint.FALL_ON,
+    huge_disarm=HugeDisarm.SET_ACCESS_FLAGS,
+    passes_value=True,
+    marks_splitting=True,
+    split=SplitRule.REBUILT,
+    huge_migration=HugeMigration.NEVER,
+    huge_copy=HugeCopy.HUGE,
+    counts_huge_updates=False,
+    pmd_lock=Scope.MM,
     source="[PATCH 14/31] mm/mpol: Create special PROT_NONE infrastructure, October 2012",
+)
+REVIEW = "the review of that patch, 1 November 2012: "
+SEED_RECHECK = evolve(
+    SEED,
+    name="seed+recheck",
+    rechecks_splitting=True,
+    source=REVIEW + "re-check whether the huge page is splitting, return 0 if so",
+)
+SEED_REREAD = evolve(
+    SEED,
+    name="seed+reread",
+    rereads=True,
+    source=REVIEW + "read orig_pmd again after the hint is settled",
+)
+SEED_BOTH = evolve(
+    SEED_REREAD, name="seed+both", rechecks_splitting=True, source=REVIEW + "both suggestions"
 )
 V38 = EngineProfile(
     name="v3.8",
@@ -81,10 +220,38 @@ V38 = EngineProfile(
     arm_flush=Flush.IF_CHANGED,
     disarm_transaction=False,
     disarm_first=True,
+    accounts_races=True,
     first_node_gate=True,
     small_vmas=False,
     budget_counts_changes=True,
-    source="Linux 3.8 mm/mprotect.c, mm/memory.c, mm/mempolicy.c, kernel/sched/fair.c",
+    trylock=False,
+    bracket=Bracket.WHOLE,
+    flush_pending=FlushPending.ABSENT,
+    flushes_batched=False,
+    counts_swap_entries=True,
+    mprotect_disarms=False,
+    reuse=Reuse.MAPPED_ONCE,
+    fork_copies_pinned=False,
+    gup=GupRule.FOLL_NUMA,
+    scales_period=False,
+    groups_by=GroupsBy.NOTHING,
+    migrates_shared=False,
+    arrival_asks_vma=False,
+    reclaim_batches=False,
+    huge_skips=(Skip.HINTED, Skip.MAPPED_MORE_THAN_ONCE),
+    huge_take_out=TakeOut.EMPTY,
+    reads_emptied=True,
+    after_hint=AfterHint.RETURN,
+    huge_disarm=HugeDisarm.SET_PMD_AT,
+    marks_splitting=True,
+    split=SplitRule.CARRIED,
+    huge_migration=HugeMigration.IN_PLACE,
+    notifies_migration=False,
+    huge_copy=HugeCopy.HUGE,
+    counts_huge_updates=False,
+    pmd_lock=Scope.MM,
+    source="Linux 3.8 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, mm/migrate.c, "
+    "kernel/sched/fair.c",
 )
 V61 = EngineProfile(
     name="v6.1",
@@ -96,9 +263,53 @@ V61 = EngineProfile(
     first_node_gate=False,
     small_vmas=True,
     budget_counts_changes=False,
-    source="Linux 6.1.192 mm/mprotect.c, mm/memory.c, mm/mempolicy.c, kernel/sched/fair.c",
+    trylock=True,
+    bracket=Bracket.POPULATED,
+    flush_pending=FlushPending.COUNTER,
+    flushes_batched=True,
+    counts_swap_entries=False,
+    mprotect_disarms=True,
+    upgrades=(Cause.MPROTECT,),
+    reuse=Reuse.EXCLUSIVE,
+    fork_copies_pinned=True,
+    gup=GupRule.NOT_FORCED,
+    scales_period=True,
+    groups_by=GroupsBy.ENTRY,
+    migrates_shared=True,
+    reclaim_batches=True,
+    huge_skips=(Skip.NO_PAGE, Skip.HINTED),
+    huge_take_out=TakeOut.CLOSE,
+    after_hint=AfterHint.RETURN,
+    huge_disarm=HugeDisarm.SET_PMD_AT,
+    marks_splitting=False,
+    split=SplitRule.DROPPED,
+    huge_migration=HugeMigration.ENTRY,
+    huge_copy=HugeCopy.SPLIT,
+    counts_huge_updates=True,
+    pmd_lock=Scope.TABLE,
+    source="Linux 6.1.192 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, "
+    "mm/migrate.c, kernel/sched/fair.c",
 )
-PROFILES = MappingProxyType({profile.name: profile for profile in (SEED, V38, V61)})
+UNIFIED = (Skip.HINTED, Skip.NO_PAGE, Skip.MAPPED_SHARED, Skip.PINNED, Skip.ALREADY_LOCAL)
+V70 = evolve(
+    V61,
+    name="v7.0",
+    skips=UNIFIED,
+    huge_skips=UNIFIED,
+    recomputes_write=True,
+    gup=GupRule.HONORED,
+    per_vma=True,
+    prepares_under_lock=True,
+    large_folios=True,
+    source="Linux 7.0 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, mm/migrate.c, "
+    "kernel/sched/fair.c",
+)
+PROFILES = MappingProxyType(
+    {
+        profile.name: profile
+        for profile in (SEED, SEED_RECHECK, SEED_REREAD, SEED_BOTH, V38, V61, V70)
+    }
+)
 
 
 def profile(name: str) -> EngineProfile:

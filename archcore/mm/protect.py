@@ -1,58 +1,62 @@
-"""Arming: change_prot_numa over a range, entry by entry or whole tables as arrays."""
+"""Protection changes: change_protection over a range by cause, and the scanner's use of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
-from archcore.mm import candidates
+from archcore.mm.change import HINT, NOTHING, Changed
+from archcore.mm.change_pte import change_pte_range
 from archcore.mm.costs import Payer
-from archcore.mm.profile import Flush
+from archcore.mm.huge_protect import change_huge_pmd
+from archcore.mm.huge_split import split_huge_pmd
+from archcore.mm.hugepages import Pmd, pmd_kind
+from archcore.mm.hugetlb import hugetlb_change_protection
+from archcore.mm.knobs import Bracket, Flush
+from archcore.mm.notifier import Invalidation
+from archcore.mm.pending import flush_pending
 from archcore.mm.reason import Reason
 
 if TYPE_CHECKING:
+    from archcore.mm.change import Change
     from archcore.mm.engine import Engine
-    from archcore.mm.pagetable import Table
+    from archcore.mm.slot import Slot
     from archcore.mm.task import Task
     from archcore.mm.vma import Vma
 
 
-@frozen
-class Changed:
-    """What a walk changed: how many entries, and the addresses whose TLB entries must go."""
-
-    entries: int = 0
-    flush_start: int | None = None
-    flush_end: int = 0
-
-    def __add__(self, other: Changed) -> Changed:
-        """Join two walks."""
-        starts = [s for s in (self.flush_start, other.flush_start) if s is not None]
-        return Changed(
-            self.entries + other.entries,
-            min(starts, default=None),
-            max(self.flush_end, other.flush_end),
-        )
-
-
 def change_prot_numa(engine: Engine, task: Task, vma: Vma, start: int, end: int) -> int:
-    """Arm the entries of a range of one VMA and return how many base pages changed.
+    """Arm the entries of a range of one VMA and return how many base pages changed."""
+    with engine.costs.paying(Payer.SCAN):
+        pages = change_protection(engine, task, vma, start, end, HINT)
+        engine.costs.charge("pte_updates", pages)
+    engine.vmstat.numa_pte_updates += pages
+    return pages
+
+
+def change_protection(
+    engine: Engine, task: Task, vma: Vma, start: int, end: int, change: Change
+) -> int:
+    """Change the protection of a range of one VMA and return how many base pages changed.
 
     The order is the kernel's: cache flush, entries, TLB flush, with the mm's flush pending for as
     long as a TLB may be behind the tables.
     """
-    hooks = engine.hooks
-    vma.vm_mm.tlb_flush_pending += 1
-    with engine.costs.paying(Payer.SCAN):
-        hooks.flush_cache_range(vma, start, end, Reason.BEFORE_RIGHTS_CHANGE)
-        changed = Changed()
-        for table in vma.vm_mm.tables.tables(start, end):
-            changed += _change_pte_range(engine, task, vma, table, start, end)
+    if vma.hugetlb:
+        return hugetlb_change_protection(engine, vma, start, end, change)
+    bracket = Invalidation(engine, vma.vm_mm, start, end, Reason.RIGHTS_REMOVED)
+    whole = engine.profile.bracket is Bracket.WHOLE
+    with flush_pending(engine, vma.vm_mm):
+        if whole:
+            bracket.begin()
+        engine.hooks.flush_cache_range(vma, start, end, Reason.BEFORE_RIGHTS_CHANGE)
+        walk = _change_tables if engine.huge is None else _change_pmd_range
+        changed = walk(engine, task, vma, start, end, change, bracket)
+        if not whole:
+            bracket.finish()
         _flush(engine, vma, start, end, changed)
-        engine.costs.charge("pte_updates", changed.entries)
-    vma.vm_mm.tlb_flush_pending -= 1
-    engine.vmstat.numa_pte_updates += changed.entries
+        bracket.finish()
+    if engine.profile.counts_huge_updates:
+        engine.vmstat.numa_huge_pte_updates += changed.huge
     return changed.entries
 
 
@@ -68,55 +72,62 @@ def _flush(engine: Engine, vma: Vma, start: int, end: int, changed: Changed) -> 
     engine.costs.charge("tlb_flushes")
 
 
-def _change_pte_range(
-    engine: Engine, task: Task, vma: Vma, table: Table, start: int, end: int
+def _change_tables(
+    engine: Engine,
+    task: Task,
+    vma: Vma,
+    start: int,
+    end: int,
+    change: Change,
+    bracket: Invalidation,
 ) -> Changed:
-    """Arm the part of one lowest-level table that lies in the range, under its lock."""
-    engine.costs.charge("lock_round_trips")
-    level = engine.geometry.levels[0]
-    first = max(start - table.address, 0) >> level.shift
-    last = min((end - table.address) >> level.shift, level.entries)
-    arm = _arm_arrays if engine.arrays else _arm_singly
-    return arm(engine, task, vma, table, range(first, last))
+    """Walk the lowest-level tables of a range that has no other leaves."""
+    changed = NOTHING
+    for table in vma.vm_mm.tables.tables(start, end):
+        bracket.begin()
+        changed += change_pte_range(engine, task, vma, table, start, end, change)
+    return changed
 
 
-def _arm_singly(engine: Engine, task: Task, vma: Vma, table: Table, places: range) -> Changed:
-    hooks, shift = engine.hooks, engine.geometry.page_shift
-    changed = Changed()
-    for place in places:
-        slot = table.first.at(place)
-        pte = hooks.ptep_get(slot)
-        if not candidates.is_candidate(engine, task, vma, pte):
+def _change_pmd_range(
+    engine: Engine,
+    task: Task,
+    vma: Vma,
+    start: int,
+    end: int,
+    change: Change,
+    bracket: Invalidation,
+) -> Changed:
+    changed = NOTHING
+    for address, slot in vma.vm_mm.tables.pmds(start, end):
+        if pmd_kind(engine.hooks, engine.hooks.pmdp_get(slot)) is Pmd.NONE:
             continue
-        address = table.address + (place << shift)
-        old = hooks.ptep_modify_prot_start(vma, address, slot)
-        new = hooks.pte_mknuma(vma, old)
-        hooks.ptep_modify_prot_commit(vma, address, slot, old, new)
-        owed = hooks.pte_needs_flush(old, new)
-        bounds = (address, address + (1 << shift)) if owed else (None, 0)
-        changed += Changed(1, *bounds)
+        bracket.begin()
+        changed += _change_pmd(engine, task, vma, address, slot, start, end, change)
     return changed
 
 
-def _arm_arrays(engine: Engine, task: Task, vma: Vma, table: Table, places: range) -> Changed:
-    hooks, shift = engine.hooks, engine.geometry.page_shift
-    words = table.first.at(places.start).load_many(len(places))
-    chosen = candidates.candidates(engine, task, vma, words)
-    changed = Changed()
-    for first, count in candidates.runs(chosen):
-        slot = table.first.at(places.start + first)
-        address = table.address + (places.start + first << shift)
-        old = hooks.modify_prot_start_ptes(vma, address, slot, count)
-        new = hooks.pte_mknuma(vma, old)
-        hooks.modify_prot_commit_ptes(vma, address, slot, old, new, count)
-        span = candidates.span(hooks.pte_needs_flush(old, new), count)
-        bounds = (
-            (None, 0)
-            if span is None
-            else (
-                address + (span[0] << shift),
-                address + (span[1] << shift),
-            )
-        )
-        changed += Changed(count, *bounds)
-    return changed
+def _change_pmd(
+    engine: Engine,
+    task: Task,
+    vma: Vma,
+    address: int,
+    slot: Slot,
+    start: int,
+    end: int,
+    change: Change,
+) -> Changed:
+    """Change one upper-level entry as a whole, or the part of its table that is in the range."""
+    hooks, tables = engine.hooks, vma.vm_mm.tables
+    if pmd_kind(hooks, hooks.pmdp_get(slot)) in {Pmd.HUGE, Pmd.MIGRATION}:
+        if start <= address and address + engine.geometry.levels[1].size <= end:
+            changed = change_huge_pmd(engine, task, vma, address, slot, change)
+            if changed is not None:
+                return changed
+        else:
+            split_huge_pmd(engine, vma, address, slot)
+    pmd = hooks.pmdp_get(slot)
+    if pmd_kind(hooks, pmd) is not Pmd.TABLE:
+        return NOTHING
+    table = tables.table_at(address, pmd)
+    return change_pte_range(engine, task, vma, table, start, end, change)

@@ -11,6 +11,7 @@ from archcore.mm.ledger import Ledger
 from archcore.mm.numa_fault import do_numa_page
 from archcore.mm.protect import change_prot_numa
 from archcore.mm.reason import Reason
+from archcore.mm.snapshot import Snapshot
 
 PROFILES = ("seed", "v3.8", "v6.1")
 
@@ -128,7 +129,7 @@ def test_a_fault_that_lost_its_race_counts_nowhere():
     slot = task.mm.tables.slot(BASE)
     stale = slot.load() ^ 1 << 12
 
-    do_numa_page(built.engine, task, vma, BASE, slot, stale)
+    do_numa_page(built.engine, task, vma, BASE, slot, Snapshot(stale))
 
     assert built.vmstat.numa_hint_faults == 0
     assert built.engine.hooks.pte_numa(vma, slot.load())

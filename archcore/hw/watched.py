@@ -1,0 +1,79 @@
+"""A CPU under a seam: others may run before each reference and between the steps of a walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcore.errors import MachineError
+from archcore.hw.cpu import Cpu
+from archcore.hw.outcome import Fault
+from archcore.hw.seam import Place, Step
+
+if TYPE_CHECKING:
+    from archcore.hw.memory import PhysicalMemory
+    from archcore.hw.mmu import Access, Mmu
+    from archcore.hw.outcome import Translation
+    from archcore.hw.seam import Seam
+    from archcore.layout import Geometry
+
+
+class WatchedCpu(Cpu):
+    """A CPU whose page walks take time.
+
+    Each entry is read, and accessed or dirty is set, in a step of its own; whatever follows the
+    last of them (the TLB, the data) belongs to the same step. A walk that was under way when the
+    TLB was told to forget something begins again, as it does on hardware, where a flush is over
+    only when no reference uses what it flushed.
+    """
+
+    __slots__ = ("_seam",)
+
+    def __init__(
+        self,
+        number: int,
+        node: int,
+        memory: PhysicalMemory,
+        geometry: Geometry,
+        mmu: Mmu,
+        *,
+        seam: Seam,
+        cached_data: bool = False,
+    ) -> None:
+        """Start with an empty TLB and an empty cache."""
+        super().__init__(number, node, memory, geometry, mmu, cached_data=cached_data)
+        self._seam = seam
+
+    def touch(self, address: int, access: Access) -> Fault | None:
+        """Make a reference as any CPU does, once others have had their turn."""
+        self._seam.point(Step.REFERENCE, Place("cpu", self.number))
+        return super().touch(address, access)
+
+    def _walk(self, page: int, address: int, access: Access) -> Fault | None:
+        self.misses += 1
+        while True:
+            began = self.tlb.invalidations
+            outcome = self._outcome(address, access)
+            if self.tlb.invalidations == began:
+                break
+        if isinstance(outcome, Fault):
+            self.faults += 1
+            return outcome
+        self._keep(page, outcome)
+        return None
+
+    def _outcome(self, address: int, access: Access) -> Translation | Fault:
+        """Walk once, with a point before each step that reads or writes an entry."""
+        if self.root is None:
+            msg = f"CPU {self.number} has no page table; switch() to one before user mode runs"
+            raise MachineError(msg)
+        table = Place("mm", self.root)
+        self._seam.point(Step.WALK, table)
+        for step in self._walker.steps(self._memory, self.root, address, access):
+            if isinstance(step.verdict, str):
+                if step.verdict == "update" and step.entry_address is not None:
+                    self._seam.point(Step.UPDATE, Place("slot", step.entry_address))
+                else:
+                    self._seam.point(Step.WALK, table)
+                continue
+            return step.verdict
+        raise MachineError(f"the walk of {address:#x} came to no end")
