@@ -58,7 +58,7 @@ def do_numa_page(
         return
     with engine.costs.paying(profile.migration_payer):
         failure = migrate_misplaced_page(
-            engine, vma, address, pfn, target, isolated=profile.prepares_under_lock
+            engine, vma, address, pfn, target, slot=slot, isolated=profile.prepares_under_lock
         )
     if failure is None:
         flags = learned.flags | TNF_MIGRATED
