@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archcore.cli.ending import abandon_stdout, finish
-from archcore.cli.pages import COMMANDS, help_page, short_page, version_page
+from archcore.cli.pages import BROUGHT, COMMANDS, help_page, short_page, version_page
 from archcore.errors import ExitCode, PluginError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class LazyGroup(click.Group):
         cmd_name: str,
     ) -> click.Command | None:
         """Load a command by name; None if nobody has it."""
-        if cmd_name in COMMANDS:
+        if cmd_name in COMMANDS and cmd_name not in BROUGHT:
             command: click.Command = import_module(f"archcore.cli.{cmd_name}").command
             command.short_help = COMMANDS[cmd_name]
             return command
@@ -62,6 +62,8 @@ class LazyGroup(click.Group):
         if not ctx.resilient_parsing and name.startswith("-"):
             return super().resolve_command(ctx, args)
         command = self.get_command(ctx, name)
+        if command is None and name in BROUGHT and not ctx.resilient_parsing:
+            raise PluginError(_missing(name))
         if command is None and not ctx.resilient_parsing:
             remedy = "see `archcore --help`"
             raise UnknownNameError("command", name, tuple(COMMANDS), remedy)
@@ -89,6 +91,14 @@ def _loaded(point: EntryPoint) -> click.Command:
     if not isinstance(command, click.Command):
         raise PluginError(_unusable(point.name, origin, f"{point.value} is no click command"))
     return command
+
+
+def _missing(name: str) -> str:
+    distribution, place = BROUGHT[name]
+    return (
+        f"{name} comes with {distribution}, which is not installed; in a checkout of archcore, "
+        f"pip install copier && pip install --no-deps ./{place}"
+    )
 
 
 def _unusable(name: str, origin: str, reason: str) -> str:

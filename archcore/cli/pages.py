@@ -20,7 +20,10 @@ COMMANDS = {
     "check": "Hold targets to the laws of the suite, or against an emulated MMU.",
     "doctor": "Check this installation.",
     "completion": "Print the completion script of a shell.",
+    "new-arch": "Make the distribution of an architecture, to be filled in.",
 }
+BROUGHT = {"new-arch": ("archcore-template", "plugins/template")}
+"""Commands that a distribution beside the core brings, and where it lies in a checkout."""
 EXAMPLES = (
     ("archcore targets", "what is installed"),
     ("archcore explain TARGET 0x8000000012345067", "what this page-table entry is"),

@@ -75,12 +75,12 @@ def _document(target: Target, origin: str) -> dict[str, object]:
 def _hint(target: Target) -> str:
     """Return what arming does to an entry of the lowest level; a listing survives a bad helper."""
     from archcore.binding import bind
-    from archcore.errors import PluginError
+    from archcore.errors import ArchcoreError
     from archcore.report.arming import arming, summary
 
     lowest = target.geometry.levels[0]
     try:
         found = arming(target, bind(target), lowest.name)
-    except PluginError as error:
+    except ArchcoreError as error:
         return f"unknown: {error}"
     return summary(lowest.layout, found.armed, valid=found.valid)

@@ -6,7 +6,7 @@ A bit is named here once and nowhere else; code asks the layout for its mask by 
 from __future__ import annotations
 
 from archcore.layout.entry import EntryLayout
-from archcore.layout.fields import Bit, Bits, Field, When
+from archcore.layout.fields import Bit, Bits, Blank, Field, When
 from archcore.layout.geometry import Geometry, Level
 
-__all__ = ["Bit", "Bits", "EntryLayout", "Field", "Geometry", "Level", "When"]
+__all__ = ["Bit", "Bits", "Blank", "EntryLayout", "Field", "Geometry", "Level", "When"]

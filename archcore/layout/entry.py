@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from attrs import field, frozen
 
 from archcore.errors import LayoutError
-from archcore.layout.fields import Field, When
+from archcore.layout.fields import Blank, Field, When
 from archcore.words.mask import WIDTHS, Mask
 
 if TYPE_CHECKING:
@@ -23,28 +23,36 @@ def _may_share(a: Field, b: Field) -> bool:
 class EntryLayout:
     """The fields of one kind of entry, ``width`` bits wide, with the document they come from.
 
-    ``layout["NAME"]`` is the mask of a field. Raises LayoutError for a field out of the width, two
-    fields of one name, an unknown name in ``overlays`` or an overlap that nobody declared.
+    ``layout["NAME"]`` is the mask of a field. ``file`` is where the fields are written down, for
+    those who have one to add. Raises LayoutError for a field out of the width, two fields of one
+    name, an unknown name in ``overlays`` or an overlap that nobody declared.
     """
 
     name: str
     fields: tuple[Field, ...] = field(converter=tuple[Field, ...])
     width: int = 64
     source: str = ""
+    file: str = ""
     masks: dict[str, Mask] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against the width and each other."""
         if self.width not in WIDTHS:
             raise LayoutError(f"{self.name}: entries are 32 or 64 bits wide, not {self.width}")
-        for one in self.fields:
+        placed = [one for one in self.fields if not isinstance(one, Blank)]
+        for one in placed:
             self._check_alone(one)
         self._check_names()
-        for at, one in enumerate(self.fields):
-            for other in self.fields[at + 1 :]:
+        for at, one in enumerate(placed):
+            for other in placed[at + 1 :]:
                 self._check_overlap(one, other)
-        masks = {one.name: Mask(one.value, self.width) for one in self.fields}
+        masks = {one.name: Mask(one.value, self.width) for one in placed}
         object.__setattr__(self, "masks", masks)
+
+    @property
+    def blanks(self) -> tuple[Blank, ...]:
+        """The fields that have no position yet."""
+        return tuple(one for one in self.fields if isinstance(one, Blank))
 
     def _check_alone(self, one: Field) -> None:
         if one.when not in get_args(When):
@@ -88,9 +96,16 @@ class EntryLayout:
         try:
             return self.masks[name]
         except KeyError:
-            raise LayoutError(
-                f"{self.name} has no field {name!r} (fields: {', '.join(self.masks)})"
-            ) from None
+            raise LayoutError(self._lack(name)) from None
+
+    def _lack(self, name: str) -> str:
+        """Return what is missing for a name, and in which file to add it."""
+        for one in self.blanks:
+            if one.name == name:
+                remedy = f"; give it one in {self.file}" if self.file else ""
+                return f"{self.name}: {one.lack}{remedy}"
+        remedy = f"; name it in {self.file}" if self.file else ""
+        return f"{self.name} has no field {name!r} (fields: {', '.join(self.masks)}){remedy}"
 
     def mask(self, *names: str) -> Mask:
         """Return the union of several fields; raise LayoutError for an unknown name."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NoReturn
 
 from attrs import frozen
 
+from archcore.errors import LayoutError
 from archcore.words.mask import full
 
 When = Literal["always", "valid", "invalid"]
@@ -54,4 +55,42 @@ class Bit:
         return 1 << self.low
 
 
-Field = Bit | Bits
+@frozen
+class Blank:
+    """A name whose position nobody has looked up yet, in an architecture that is being written.
+
+    Its layout loads, so that everything else can be tried; whatever asks for the position gets a
+    LayoutError that says which name lacks one.
+    """
+
+    name: str
+    note: str = ""
+    when: When = "always"
+    overlays: tuple[str, ...] = ()
+
+    @property
+    def low(self) -> int:
+        """Raises LayoutError: there is no position."""
+        return self._missing()
+
+    @property
+    def high(self) -> int:
+        """Raises LayoutError: there is no position."""
+        return self._missing()
+
+    @property
+    def value(self) -> int:
+        """Raises LayoutError: there is no position."""
+        return self._missing()
+
+    @property
+    def lack(self) -> str:
+        """What is missing, and what the name is for."""
+        meaning = f" ({self.note})" if self.note else ""
+        return f"{self.name!r} has no bit yet{meaning}"
+
+    def _missing(self) -> NoReturn:
+        raise LayoutError(f"{self.lack}; write a Bit or Bits in the place of the Blank")
+
+
+Field = Bit | Bits | Blank

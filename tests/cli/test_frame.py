@@ -13,7 +13,7 @@ import pytest
 from archcore import __version__
 from archcore.cli import ending, group
 from archcore.cli.options import look_of
-from archcore.cli.pages import COMMANDS, EXITS
+from archcore.cli.pages import BROUGHT, COMMANDS, EXITS
 from archcore.errors import ExitCode, PluginError, TraceError, UsageError
 
 COMMAND = [sys.executable, "-m", "archcore"]
@@ -62,7 +62,7 @@ class TestHelp:
         """The page is plain text; it must not drift from the enumeration."""
         assert {int(code) for code, _ in EXITS} == set(ExitCode)
 
-    @pytest.mark.parametrize("name", COMMANDS)
+    @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in BROUGHT])
     def test_every_command_has_help_with_examples(self, call, name):
         """The examples call the command they explain."""
         answer = call(name, "--help")
@@ -121,6 +121,27 @@ class TestUsage:
         monkeypatch.setattr(group, "_of_plugin", {"hello": hello}.get)
 
         assert call("hello").out == "hello\n"
+
+    @pytest.mark.parametrize("name", BROUGHT)
+    def test_a_command_that_is_not_installed_says_how_to_get_it(self, call, monkeypatch, name):
+        """It is listed all the same, so that people learn of it; one line, code 4."""
+        monkeypatch.setattr(group, "_of_plugin", {}.get)
+        answer = call(name, "toy")
+
+        assert answer.code == ExitCode.PLUGIN
+        assert answer.err.count("\n") == 1
+        assert f"{name} comes with archcore-template, which is not installed" in answer.err
+        assert "pip install --no-deps ./plugins/template" in answer.err
+
+    def test_a_command_that_is_not_installed_does_not_disturb_completion(self, monkeypatch):
+        """The shell is offered what can be run."""
+        monkeypatch.setattr(group, "_of_plugin", {}.get)
+        ctx = click.Context(group.archcore)
+
+        offered = [one.value for one in group.archcore.shell_complete(ctx, "")]
+
+        assert "explain" in offered
+        assert "new-arch" not in offered
 
     def test_a_plugin_that_brings_no_command_is_named(self, monkeypatch):
         """What it brought, from where, and what to do."""

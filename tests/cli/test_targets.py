@@ -2,6 +2,12 @@ from __future__ import annotations
 
 import json
 
+import toy
+from attrs import evolve
+
+from archcore.entry import layer
+from archcore.hookspecs import hookimpl
+from archcore.layout import Blank, EntryLayout
 from archcore.registry import Rejection
 
 SOUR = Rejection("sour", "archcore-sour 1.0", "it speaks version 2", "install matching versions")
@@ -45,6 +51,26 @@ def test_a_rejected_plugin_does_not_hide_the_others(call, installed):
     assert answer.code == 0
     assert "toy-32bit-v1" in answer.out
     assert "'sour' of archcore-sour 1.0 is not used: it speaks version 2; install" in answer.err
+
+
+def test_a_target_that_lacks_bits_is_listed(call, installed):
+    """An architecture that is being written has a line, which says what it needs next."""
+    layout = EntryLayout("toy entry", (Blank("V"),), width=32)
+
+    class Unwritten:
+        @hookimpl
+        def vm_get_page_prot(self):
+            return layout["V"].value
+
+    target = toy.module().TARGET
+    installed.register(
+        evolve(target, id="toy-new-v1", encoding=layer(target.encoding, Unwritten()))
+    )
+    answer = call("targets")
+
+    assert answer.code == 0
+    assert "unknown: toy entry: 'V' has no bit yet" in answer.out
+    assert "clears V; sets HINT" in answer.out
 
 
 def test_without_any_target_the_remedy_is_told(call, installed):

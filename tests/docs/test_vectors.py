@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import toy
+from archcore_toy.targets import TARGET
 
 from archcore.binding import bind
 from archcore.report.vectors import Checked, text
@@ -24,10 +24,9 @@ def test_the_file_of_the_page_gives_the_output_of_the_page(tmp_path, monkeypatch
     """Word for word, on the toy architecture."""
     monkeypatch.chdir(tmp_path)
     Path("toy.jsonl").write_text(block("json"), encoding="utf-8")
-    target = toy.module().TARGET
-    vectors, hooks = read("toy.jsonl"), bind(target)
+    vectors, hooks = read("toy.jsonl"), bind(TARGET)
 
-    said = text(Checked(target, hooks, vectors, check(target, hooks, vectors)))
+    said = text(Checked(TARGET, hooks, vectors, check(TARGET, hooks, vectors)))
 
     assert said == block("text").rstrip("\n")
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from strategies import layouts, widths, words
 
 from archcore.errors import LayoutError
-from archcore.layout import Bit, Bits, EntryLayout
+from archcore.layout import Bit, Bits, Blank, EntryLayout
 from archcore.words import Mask, bits
 
 drawn = widths.flatmap(lambda width: st.tuples(layouts(width), words(width)))
@@ -87,3 +87,42 @@ class TestRefused:
         """Another width is refused."""
         with pytest.raises(LayoutError, match="sample: entries are 32 or 64 bits wide, not 16"):
             EntryLayout("sample", (), width=16)
+
+
+class TestBlanks:
+    def test_a_layout_with_blanks_loads_and_knows_them(self):
+        """An architecture that is being written can be looked at; what is named works."""
+        layout = EntryLayout("entry", (Bit("P", 0), Blank("W", "stores are allowed")))
+
+        assert [one.name for one in layout.blanks] == ["W"]
+        assert layout["P"] == Mask(1)
+        assert list(layout.masks) == ["P"]
+
+    def test_asking_for_a_blank_says_what_to_do_where(self):
+        """Which name, what it is for, and in which file it gets its bit."""
+        blank = Blank("W", "stores are allowed")
+        layout = EntryLayout("entry", (Bit("P", 0), blank), file="src/layout.py")
+
+        said = r"entry: 'W' has no bit yet \(stores are allowed\); give it one in src/layout.py"
+        with pytest.raises(LayoutError, match=said):
+            layout["W"]
+        with pytest.raises(LayoutError, match=said):
+            layout.mask("P", "W")
+
+    def test_an_unknown_name_says_where_to_name_it(self):
+        """The file is told with it, if the layout knows its own."""
+        layout = EntryLayout("entry", (Bit("P", 0),), file="src/layout.py")
+
+        with pytest.raises(LayoutError, match=r"\(fields: P\); name it in src/layout.py"):
+            layout["Q"]
+
+    @pytest.mark.parametrize("asked", ["low", "high", "value"])
+    def test_a_blank_has_no_position(self, asked):
+        """Whoever draws or decodes it is told so, and not handed a wrong bit."""
+        with pytest.raises(LayoutError, match="'W' has no bit yet; write a Bit or Bits"):
+            getattr(Blank("W"), asked)
+
+    def test_a_blank_is_a_name_like_others(self):
+        """Two fields of one name are refused even before either has its bit."""
+        with pytest.raises(LayoutError, match="two fields are called 'W'"):
+            EntryLayout("entry", (Bit("W", 0), Blank("W")))

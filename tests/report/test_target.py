@@ -70,7 +70,7 @@ def test_the_text_tells_what_arming_does_to_each_bit():
 
 def test_every_source_is_named_once():
     """Facts carry the document they were read in."""
-    assert document(shown())["sources"] == ["docs/new-architecture.md"]
+    assert document(shown())["sources"] == ["tests/support/toy.py"]
 
 
 def test_each_level_can_be_shown():
