@@ -8,6 +8,7 @@ the reason; asking for one of its targets by name is what fails.
 from __future__ import annotations
 
 import os
+import sys
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
@@ -46,14 +47,24 @@ class Rejection:
 
 @frozen
 class Registry:
-    """Targets by id with the distribution each came from, and the plugins set aside."""
+    """Targets by id with the distribution each came from, and the plugins set aside.
+
+    ``packages`` has the package in which each target's plugin lives, and with it the files that
+    the plugin ships; it is empty for a target of this process and for a plugin outside a package.
+    """
 
     targets: dict[str, Target] = field(factory=dict)
     origins: dict[str, str] = field(factory=dict)
+    packages: dict[str, str] = field(factory=dict)
     rejected: list[Rejection] = field(factory=list)
 
     def register(
-        self, plugin: object, *, origin: str = "this process", replace: bool = False
+        self,
+        plugin: object,
+        *,
+        origin: str = "this process",
+        package: str = "",
+        replace: bool = False,
     ) -> tuple[Target, ...]:
         """Add a Target, or all targets of an object with the hook ``archcore_targets``.
 
@@ -71,6 +82,7 @@ class Registry:
         for target in targets:
             self.targets[target.id] = target
             self.origins[target.id] = origin
+            self.packages[target.id] = package
         return targets
 
     def get(self, target_id: str) -> Target:
@@ -150,7 +162,8 @@ def discover() -> Registry:
             registry.rejected.append(Rejection(point.name, origin, "blocked", remedy))
             continue
         try:
-            registry.register(point.load(), origin=origin)
+            plugin = point.load()
+            registry.register(plugin, origin=origin, package=_package(point))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's plugin does
             registry.rejected.append(_rejection(point, origin, error))
     return registry
@@ -158,6 +171,12 @@ def discover() -> Registry:
 
 def _origin(point: EntryPoint) -> str:
     return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+
+
+def _package(point: EntryPoint) -> str:
+    """Return the package of a loaded entry point's module, the module itself if it is one."""
+    spec = getattr(sys.modules.get(point.module), "__spec__", None)
+    return spec.parent or "" if spec is not None else ""
 
 
 def _rejection(point: EntryPoint, origin: str, error: BaseException) -> Rejection:

@@ -59,7 +59,7 @@ def install(tmp_path, monkeypatch):
     """Return a function that installs a distribution with one plugin, for one test."""
     monkeypatch.syspath_prepend(tmp_path)
 
-    def install(name, code=None, *, answer="(TARGET,)"):
+    def install(name, code=None, *, answer="(TARGET,)", module=None):
         text = dedent(PLUGIN.format(name=name, answer=answer)) if code is None else code
         (tmp_path / f"plugin_{name}.py").write_text(text, encoding="utf-8")
         info = tmp_path / f"archcore_{name}-1.2.dist-info"
@@ -68,11 +68,12 @@ def install(tmp_path, monkeypatch):
             f"Metadata-Version: 2.1\nName: archcore-{name}\nVersion: 1.2\n", encoding="utf-8"
         )
         (info / "entry_points.txt").write_text(
-            f"[archcore]\n{name} = plugin_{name}\n", encoding="utf-8"
+            f"[archcore]\n{name} = {module or f'plugin_{name}'}\n", encoding="utf-8"
         )
         # The key is set first so that monkeypatch forgets the module after the test.
-        monkeypatch.setitem(sys.modules, f"plugin_{name}", None)
-        del sys.modules[f"plugin_{name}"]
+        for loaded in (f"plugin_{name}", *([module] if module else [])):
+            monkeypatch.setitem(sys.modules, loaded, None)
+            del sys.modules[loaded]
 
     return install
 
@@ -91,6 +92,20 @@ class TestDiscovery:
         assert registry.get("good-32bit-v1").arch == "good"
         assert registry.origins["good-32bit-v1"] == "archcore-good 1.2"
         assert registry.get("good-32bit-v1") in list(registry)
+
+    def test_the_package_of_a_plugin_is_known(self, install, tmp_path):
+        """What a plugin ships beside its code is found through the package of its entry point."""
+        (tmp_path / "pack").mkdir()
+        code = dedent(PLUGIN.format(name="whole", answer="(TARGET,)"))
+        (tmp_path / "pack" / "__init__.py").write_text(code, encoding="utf-8")
+        inner = code.replace("whole", "inner")
+        (tmp_path / "pack" / "inside.py").write_text(inner, encoding="utf-8")
+        install("whole", module="pack")
+        install("inner", module="pack.inside")
+        install("alone")
+        packages = discover().packages
+        assert packages["whole-32bit-v1"] == packages["inner-32bit-v1"] == "pack"
+        assert packages["alone-32bit-v1"] == ""
 
     @pytest.mark.parametrize(("code", "reason"), list(BROKEN.values()), ids=list(BROKEN))
     def test_a_broken_plugin_is_set_aside_and_the_rest_works(self, install, code, reason):
@@ -181,6 +196,7 @@ class TestInProcess:
         assert registry.register(other) == (other,)
         assert registry.register(toy.module()) == (target,)
         assert registry.origins == dict.fromkeys(registry.targets, "this process")
+        assert registry.packages == dict.fromkeys(registry.targets, "")
 
     def test_the_registry_of_the_process_takes_targets(self, target, monkeypatch):
         """What one part of a program registers, another part finds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -9,16 +10,15 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from archcore.conformance.law import Method
-from archcore.conformance.parameters import cases_of
-from archcore.conformance.retell import retell
+from archcore.conformance.retell import failing, retell
 from archcore.conformance.shrink import shrunk
-from archcore.conformance.solve import Answer, Truth, ask, ask_again
+from archcore.conformance.solve import Answer, Truth, ask, ask_again, ask_of, formulas
 from archcore.conformance.statement import Pad, holds
 from archcore.conformance.verdict import Result, Status
 from archcore.errors import SolverError, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from archcore.conformance.law import Law, Premise
     from archcore.conformance.statement import Statement
@@ -53,13 +53,17 @@ class Judge:
 
     def answer(self, statement: Statement) -> Answer:
         """Ask z3, unless the same was asked before."""
-        if statement.script not in self.known or not statement.script:
+        if statement.known is not None:
+            return ask(statement, self.rules.timeout)
+        if statement.script not in self.known:
             self.known[statement.script] = ask(statement, self.rules.timeout)
         return self.known[statement.script]
 
     def second(self, statement: Statement) -> Truth:
         """Ask bitwuzla, unless the same was asked before."""
-        if statement.script not in self.again or not statement.script:
+        if statement.known is not None:
+            return ask(statement, self.rules.timeout).truth
+        if statement.script not in self.again:
             self.again[statement.script] = ask_again(statement, self.rules.timeout)
         return self.again[statement.script]
 
@@ -70,6 +74,7 @@ class Court:
 
     judge: Judge
     on: Subject
+    stated: dict[str, Statement] = field(factory=dict)
 
     @cached_property
     def _pad(self) -> Pad:
@@ -88,6 +93,28 @@ class Court:
             reason = f"{type(error).__name__}: {one_line(error)}"
             return self._result(law, Status.REFUTED, reason=reason)
 
+    def prepare(self, laws: Iterable[Law]) -> None:
+        """Read the formulas of many laws at once, which is sooner done than one by one."""
+        new: dict[str, Statement] = {}
+        for law in laws:
+            with suppress(Exception):  # hold tells what is wrong
+                if law.method is Method.PROOF:
+                    found = self._statement(law)
+                    if found.known is None and found.script not in self.judge.known:
+                        new[found.script] = found
+        if new:
+            asked = zip(
+                new.values(), formulas(self._pad.together(tuple(new.values()))), strict=True
+            )
+            for one, formula in asked:
+                answer = ask_of(formula, one, self.judge.rules.timeout)
+                self.judge.known[one.script] = answer
+
+    def _statement(self, law: Law) -> Statement:
+        if law.name not in self.stated:
+            self.stated[law.name] = self._pad.state(law)
+        return self.stated[law.name]
+
     # -- proofs -----------------------------------------------------------------------------------
 
     def _proved(self, law: Law) -> Result:
@@ -95,7 +122,7 @@ class Court:
             empty = self._vacuous(law, law.premise)
             if empty is not None:
                 return empty
-        statement = self._pad.state(law)
+        statement = self._statement(law)
         answer = self.judge.answer(statement)
         other = self._disagreement(law, statement, answer)
         if other is not None:
@@ -130,16 +157,13 @@ class Court:
         return f"{solver} was not done after {self.judge.rules.timeout:g} seconds"
 
     def _refuted(self, law: Law, words: Mapping[str, int]) -> Result:
-        small = shrunk(words, self.on.width, lambda fewer: not self._everywhere(law, fewer))
-        found = retell(law, self.on, small)
-        if found is None:
+        case = failing(law, self.on, words)
+        if case is None:
             reason = f"{Z3} refutes it with {dict(words)}, which the helpers run on numbers do not"
             return self._result(law, Status.UNDECIDED, reason=reason)
-        return self._result(law, Status.REFUTED, counterexample=found)
-
-    def _everywhere(self, law: Law, words: Mapping[str, int]) -> bool:
-        cases = cases_of(self.on, law.arguments)
-        return all(holds(law, self.on, case, words) for case in cases)
+        width = self.on.width
+        small = shrunk(words, width, lambda fewer: not holds(law, self.on, case, fewer))
+        return self._result(law, Status.REFUTED, counterexample=retell(law, self.on, case, small))
 
     # -- trials -----------------------------------------------------------------------------------
 

@@ -47,13 +47,21 @@ class Mapping:
         return self.writable and bool(self.vm_flags & VM_SHARED) and not self.notify
 
 
+def kinds(hooks: Hooks) -> tuple[Mapping, ...]:
+    """Return a VMA of each combination of rights, private and shared."""
+    return tuple(Mapping(one.vm_flags, one.vm_page_prot) for one in vma_kinds(hooks))
+
+
 def mappings(hooks: Hooks) -> tuple[Mapping, ...]:
-    """Return VMAs that differ in what helpers can see of one: rights, protection, write."""
+    """Return VMAs that differ in protection, in having rights, or in what a fresh entry grants.
+
+    Of those that do not, the one with the most rights stands for the others: entries of a VMA that
+    may only be read are among those of one that may be written, too.
+    """
     found: dict[object, Mapping] = {}
-    for kind in vma_kinds(hooks):
-        for one in _variants(hooks, Mapping(kind.vm_flags, kind.vm_page_prot)):
-            key = one.vm_page_prot, one.accessible, one.writable, one.grants_write
-            found.setdefault(key, one)
+    several = [one for kind in kinds(hooks) for one in _variants(hooks, kind)]
+    for one in sorted(several, key=lambda one: not one.notify):
+        found[one.vm_page_prot, one.accessible, one.grants_write] = one
     return tuple(found.values())
 
 
@@ -61,4 +69,4 @@ def _variants(hooks: Hooks, mapping: Mapping) -> tuple[Mapping, ...]:
     if not mapping.grants_write:
         return (mapping,)
     private = hooks.vm_get_page_prot(mapping.vm_flags & ~VM_SHARED)
-    return mapping, Mapping(mapping.vm_flags, private, notify=True)
+    return Mapping(mapping.vm_flags, private, notify=True), mapping

@@ -97,11 +97,12 @@ CASES: dict[str, Callable[[Subject], tuple[Any, ...]]] = {
     "vma": _accessible,
     "none": _closed,
     "mapping": lambda on: on.mappings,
+    "kind": lambda on: on.kinds,
     "access": lambda _: tuple(Access),
     "pending": lambda _: (False, True),
     "step": lambda _: STEPS,
 }
-"""Cases by name: a VMA with rights, one without, either; an access; whether a flush is pending."""
+"""Cases by name: a VMA with rights, one without, either, every kind; an access; a flush pending."""
 
 
 # -- made of both ---------------------------------------------------------------------------------

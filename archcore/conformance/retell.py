@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archcore.conformance.law import arguments_of
 from archcore.conformance.mapping import Mapping
-from archcore.conformance.parameters import cases_of
+from archcore.conformance.parameters import cases_of, values
 from archcore.conformance.statement import holds
 from archcore.conformance.subject import Subject
 from archcore.conformance.verdict import Counterexample, Step
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from archcore.conformance.law import Law
 
 TOO_MANY = 40
+SHOWN = ("made", "low_made", "other_made", "entry")
 NOT_ENTRIES = ("pfn", "swp_type", "swp_offset", "to_swp_entry")
 
 
@@ -77,16 +79,26 @@ def described(on: Subject, value: object) -> str:
     return f"0x{value:0{on.width // 4}x}" if isinstance(value, int) else str(value)
 
 
-def retell(law: Law, on: Subject, words: MappingOf[str, int]) -> Counterexample | None:
-    """Return the first case in which a law fails for these words, retold; None if none does."""
-    for case in cases_of(on, law.arguments):
-        steps: list[Step] = []
-        watched = Subject(on.target, on.hooks, on.name, Watched(on, steps))
-        if not holds(law, watched, case, words):
-            said = {name: described(on, one) for name, one in case.items()}
-            line = command(law.name, on, words)
-            return Counterexample(dict(words), said, tuple(steps[:TOO_MANY]), line)
-    return None
+def failing(law: Law, on: Subject, words: MappingOf[str, int]) -> dict[str, Any] | None:
+    """Return the first case in which a law fails for these words, None if it fails in none."""
+    cases = cases_of(on, law.arguments)
+    return next((case for case in cases if not holds(law, on, case, words)), None)
+
+
+def retell(
+    law: Law, on: Subject, case: MappingOf[str, Any], words: MappingOf[str, int]
+) -> Counterexample:
+    """Return the calls that a law makes in a case with these words."""
+    names = arguments_of(law.holds)
+    given = values(on, names, case, words)
+    entries = {name: one for name, one in zip(names, given, strict=True) if name in SHOWN}
+    steps = [Step(name, described(on, one), meaning(on, one)) for name, one in entries.items()]
+    watched = Subject(on.target, on.hooks, on.name, Watched(on, steps))
+    law.holds(watched, *given)
+    said = {name: described(on, one) for name, one in case.items()}
+    word = next(iter(entries.values()), next(iter(words.values()), 0))
+    line = command(law.name, on, words)
+    return Counterexample(dict(words), said, word, tuple(steps[:TOO_MANY]), line)
 
 
 def command(law: str, on: Subject, words: MappingOf[str, int]) -> str:

@@ -40,25 +40,33 @@ HOLDS = Answer(Truth.HOLDS)
 
 
 def ask(statement: Statement, timeout: float) -> Answer:
-    """Ask z3, for at most ``timeout`` seconds.
-
-    Raises SolverError where z3 is not installed.
-    """
+    """Ask z3, for at most ``timeout`` seconds; raises SolverError where it is not installed."""
     if statement.known is not None:
         return _known(statement)
+    (formula,) = formulas(statement.script)
+    return ask_of(formula, statement, timeout)
+
+
+def formulas(script: str) -> list[Any]:
+    """Return what a script asserts, for z3."""
+    return list(_solver("z3").parse_smt2_string(script))
+
+
+def ask_of(formula: Any, statement: Statement, timeout: float) -> Answer:  # noqa: ANN401 - z3's
+    """Ask z3 for words that satisfy a formula, which is what the statement's script asserts."""
     z3 = _solver("z3")
     solver = z3.SolverFor("QF_BV")
     solver.set(timeout=max(int(timeout * SECOND), 1))
-    solver.from_string(statement.script)
+    solver.add(formula)
     found = solver.check()
     if found == z3.unsat:
         return HOLDS
     if found == z3.unknown:
         return Answer(Truth.UNKNOWN)
     model = solver.model()
-    free = (one for one in model.decls() if one.name() in statement.words)
-    known = {one.name(): model[one].as_long() for one in free}
-    return Answer(Truth.FAILS, {name: known.get(name, 0) for name in statement.words})
+    free = {name: z3.BitVec(name, statement.width) for name in statement.words}
+    found = {name: model.eval(one, model_completion=True) for name, one in free.items()}
+    return Answer(Truth.FAILS, {name: one.as_long() for name, one in found.items()})
 
 
 def ask_again(statement: Statement, timeout: float) -> Truth:

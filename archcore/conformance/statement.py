@@ -9,14 +9,16 @@ from attrs import field, frozen
 from archcore.conformance.law import arguments_of
 from archcore.conformance.parameters import WORDS, cases_of, values, words_of
 from archcore.words import both, implies, negate
-from archcore.words.record import Tape, argument
+from archcore.words.fold import FoldingTape
+from archcore.words.record import argument
 from archcore.words.smtlib import Script
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from archcore.conformance.law import Law, Premise
     from archcore.conformance.subject import Subject
+    from archcore.words.record import Argument
     from archcore.words.types import Truth, Word
 
 NAMES = tuple(WORDS)
@@ -26,12 +28,16 @@ NAMES = tuple(WORDS)
 class Statement:
     """A truth about words: ``script`` asks a solver for words, by name, for which it is false.
 
-    ``known`` is the truth itself where no word decides it. Equal scripts are one theorem.
+    ``known`` is the truth itself where no word decides it. Equal scripts are one theorem. ``claim``
+    and ``lines`` are the script's last line and the places of its definitions on the pad.
     """
 
     script: str
     words: tuple[str, ...]
+    width: int
     known: bool | None = None
+    claim: str = ""
+    lines: tuple[int, ...] = ()
 
 
 @frozen(eq=False)
@@ -39,7 +45,7 @@ class Pad:
     """One tape for all laws about a subject, so that what they share is computed once."""
 
     on: Subject
-    tape: Tape = field(factory=lambda: Tape(len(NAMES)))
+    tape: FoldingTape = field(factory=lambda: FoldingTape(len(NAMES)))
     lines: list[str] = field(factory=list)
     made: dict[object, Word] = field(factory=dict)
 
@@ -74,18 +80,26 @@ class Pad:
         found: Truth = True
         for case in cases_of(self.on, names):
             found = both(found, truth(case, named))
-        if isinstance(found, bool):
-            return Statement("", words, found)
-        return Statement(self._script(found, words), words)
+        end = argument(found)
+        if isinstance(end, bool):
+            return Statement("", words, self.on.width, end)
+        return self._written(end, words)
 
-    def _script(self, claim: Truth, words: tuple[str, ...]) -> str:
-        script = Script(self.on.width, NAMES)
+    def _written(self, claim: Argument, words: tuple[str, ...]) -> Statement:
+        script, first = Script(self.on.width, NAMES), len(NAMES)
         done = len(self.lines)
-        news = enumerate(tuple(self.tape.numbers)[done:], len(NAMES) + done)
+        news = enumerate(tuple(self.tape.numbers)[done:], first + done)
         self.lines.extend(script.define(at, op) for at, op in news)
-        numbers = self.tape.needed(claim)
-        lines = (self.lines[at - len(NAMES)] for at in numbers if at >= len(NAMES))
-        return script.refuting(words, lines, argument(claim))
+        places = tuple(at - first for at in self.tape.needed(claim) if at >= first)
+        text = script.text(words, [self.lines[at] for at in places], script.denied(claim))
+        return Statement(text, words, self.on.width, None, script.denied(claim), places)
+
+    def together(self, statements: Sequence[Statement]) -> str:
+        """Return one script that denies all of these statements of the pad, one a line."""
+        places = sorted(set().union(*(one.lines for one in statements)))
+        script = Script(self.on.width, NAMES)
+        claims = [one.claim for one in statements]
+        return script.text(NAMES, [self.lines[at] for at in places], *claims)
 
 
 def holds(

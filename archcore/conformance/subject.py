@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from archcore.binding import bind
-from archcore.conformance.mapping import Mapping, mappings
+from archcore.conformance.mapping import Mapping, kinds, mappings
 from archcore.encoding import Write
 from archcore.entry import LevelHooks, hook_name, offers_of
 from archcore.hookspecs import LEVELS
@@ -53,6 +53,11 @@ class Subject:
     def mappings(self) -> tuple[Mapping, ...]:
         """The VMAs that differ in what helpers can see of one."""
         return mappings(self.hooks)
+
+    @cached_property
+    def kinds(self) -> tuple[Mapping, ...]:
+        """A VMA of each combination of rights, private and shared."""
+        return kinds(self.hooks)
 
     @property
     def width(self) -> int:

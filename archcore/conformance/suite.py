@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from archcore.conformance.claims import Claim, Kind, claimed
+from archcore.conformance.claims import FILE, Claim, Kind, claimed, of_package
 from archcore.conformance.judge import Judge, Rules
 from archcore.conformance.laws import LAWS
 from archcore.conformance.subject import subjects
@@ -14,10 +15,11 @@ from archcore.conformance.verdict import Result, Status
 from archcore.errors import InputError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from archcore.conformance.law import Law
     from archcore.conformance.subject import Subject
+    from archcore.registry import Registry
     from archcore.target import Target
 
 CLAIMED = {Kind.UNSUPPORTED: Status.UNSUPPORTED, Kind.LATER: Status.LATER}
@@ -68,9 +70,9 @@ def hold(
     """Yield how a target stands with each law that is asked of it, level by level."""
     judge = Judge(Rules()) if judge is None else judge
     for on in subjects(target):
-        court = judge.court(on)
-        for law in selection.of(on):
-            yield court.hold(law)
+        court, laws = judge.court(on), tuple(selection.of(on))
+        court.prepare(laws)
+        yield from map(court.hold, laws)
 
 
 def cases(target: Target, selection: Selection = Selection()) -> Iterator[tuple[Law, str]]:
@@ -82,13 +84,43 @@ def cases(target: Target, selection: Selection = Selection()) -> Iterator[tuple[
 # -- claims ---------------------------------------------------------------------------------------
 
 
-def check_claims(claims: Iterable[Claim], source: str) -> None:
-    """Raise InputError for a claim that names no law."""
-    known = {one.name for one in LAWS}
-    for claim in claims:
+def claims_of(registry: Registry, targets: Iterable[Target]) -> tuple[Claim, ...]:
+    """Return what the plugins of these targets claim, each about its own targets only.
+
+    Raises InputError for a malformed file, and for a claim about no law or no target of its plugin.
+    """
+    packages = sorted({registry.packages[one.id] for one in targets} - {""})
+    return tuple(claim for package in packages for claim in _claims_in(registry, package))
+
+
+def _claims_in(registry: Registry, package: str) -> tuple[Claim, ...]:
+    own = [name for name, home in registry.packages.items() if home == package]
+    return resolved(of_package(package), f"{package}/{FILE}", own)
+
+
+def resolved(claims: Iterable[Claim], source: str, targets: Collection[str]) -> tuple[Claim, ...]:
+    """Return the claims of a file with the targets that they cover in place of patterns.
+
+    Raises InputError for a claim that names no law, or has a pattern that covers no target.
+    """
+    known = tuple(one.name for one in LAWS)
+    found = []
+    for at, claim in enumerate(claims, 1):
+        place = f"{source}: claim {at}"
         if claim.law not in known:
-            error = UnknownNameError("law", claim.law, tuple(known))
-            raise InputError(f"{source}: a claim names no law: {error}")
+            raise InputError(f"{place}: {UnknownNameError('law', claim.law, known)}")
+        found.append(evolve(claim, targets=_covered(claim, place, targets)))
+    return tuple(found)
+
+
+def _covered(claim: Claim, place: str, targets: Collection[str]) -> tuple[str, ...]:
+    covered: dict[str, None] = {}
+    for pattern in claim.targets:
+        matching = [name for name in targets if fnmatchcase(name, pattern)]
+        if not matching:
+            raise InputError(f"{place}: {UnknownNameError('target', pattern, tuple(targets))}")
+        covered.update(dict.fromkeys(matching))
+    return tuple(covered)
 
 
 def with_claims(results: Iterable[Result], claims: Sequence[Claim]) -> list[Result]:

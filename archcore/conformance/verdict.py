@@ -41,12 +41,14 @@ class Step:
 class Counterexample:
     """Words for which a law fails: as few bits set as could be, in the first case that fails.
 
-    ``case`` says in words which VMA, access or count it was. ``steps`` are the calls that the law
-    made, in order; ``reproduce`` is a command line that makes them again.
+    ``word`` is the entry that it is about, ``words`` are the free words that the entry was made of.
+    ``case`` says in words which VMA, access or count it was. ``steps`` are the entry and the calls
+    that the law made, in order; ``reproduce`` is a command line that makes them again.
     """
 
     words: Mapping[str, int]
     case: Mapping[str, str]
+    word: int = 0
     steps: tuple[Step, ...] = ()
     reproduce: str = ""
 

@@ -98,23 +98,25 @@ class Tape:
     numbers: dict[Op, Ref] = field(factory=dict)
     widths: set[int] = field(factory=set)
 
-    def emit(self, name: str, args: tuple[Argument, ...]) -> Ref:
+    def emit(self, name: str, args: tuple[Argument, ...]) -> Argument:
         """Return the number of this operation, a new one if it is new.
 
         Raises PortabilityError when its masks are not as wide as those of earlier operations.
         """
-        self.widths.update(arg.width for arg in args if isinstance(arg, Mask))
-        check_widths(*self.widths)
+        for arg in args:
+            if isinstance(arg, Mask) and arg.width not in self.widths:
+                self.widths.add(arg.width)
+                check_widths(*self.widths)
         return self.numbers.setdefault(Op(name, args), Ref(self.inputs + len(self.numbers)))
 
     def words(self) -> tuple[RecordedWord, ...]:
         """Return the inputs, as words to compute with."""
         return tuple(RecordedWord(self, Ref(at)) for at in range(self.inputs))
 
-    def needed(self, result: Operand | Truth) -> list[int]:
+    def needed(self, result: Argument) -> list[int]:
         """Return the numbers of inputs and operations that a result is made of, in order."""
         found: set[int] = set()
-        waiting = [argument(result)]
+        waiting = [result]
         ops = tuple(self.numbers)
         while waiting:
             arg = waiting.pop()
@@ -129,7 +131,7 @@ class Tape:
 
         Raises PortabilityError when it is made of another input, too.
         """
-        numbers = self.needed(result)
+        numbers = self.needed(argument(result))
         strange = [at for at in numbers if at < self.inputs and at not in inputs]
         if strange:
             raise PortabilityError(f"the result is made of input {strange[0]}, too")
@@ -147,12 +149,12 @@ def _moved(args: tuple[Argument, ...], places: Mapping[int, int]) -> tuple[Argum
 
 
 class RecordedWord(Guarded):
-    """A word on a tape."""
+    """A word on a tape: the number of the operation that made it, or a constant."""
 
     system = __name__
     __slots__ = ("ref", "tape")
 
-    def __init__(self, tape: Tape, ref: Ref) -> None:
+    def __init__(self, tape: Tape, ref: Argument) -> None:
         """Keep the place on the tape."""
         self.tape, self.ref = tape, ref
 

@@ -44,7 +44,7 @@ def smtlib(recording: Recording, width: int, names: Sequence[str] = ()) -> str:
         raise PortabilityError(f"a recording that ends in {recording.result} states no truth")
     script = Script(width, tuple(names or (f"v{at}" for at in range(recording.inputs))))
     lines = [script.define(at, op) for at, op in enumerate(recording.ops, recording.inputs)]
-    return script.refuting(script.inputs, lines, recording.result)
+    return script.text(script.inputs, lines, script.denied(recording.result))
 
 
 def is_truth(recording: Recording) -> bool:
@@ -71,11 +71,14 @@ class Script:
         shown = form.format(*map(self._operand, op.args), zero=self.zero, **self._of_mask(op))
         return f"(define-fun {Ref(at)} () {sort} {shown})"
 
-    def refuting(self, inputs: Iterable[str], lines: Iterable[str], claim: Argument) -> str:
-        """Return the script that looks for words for which a truth is false."""
+    def denied(self, claim: Argument) -> str:
+        """Return the line that looks for words for which a truth is false."""
+        return f"(assert (not {self._operand(claim)}))"
+
+    def text(self, inputs: Iterable[str], lines: Iterable[str], *ends: str) -> str:
+        """Return a whole script: the free words, the definitions, what is asserted."""
         free = (f"(declare-const {name} {self.sort})" for name in inputs)
-        end = f"(assert (not {self._operand(claim)}))"
-        return "\n".join(["(set-logic QF_BV)", *free, *lines, end, ""])
+        return "\n".join(["(set-logic QF_BV)", *free, *lines, *ends, ""])
 
     def _number(self, value: int) -> str:
         return f"(_ bv{value} {self.width})"

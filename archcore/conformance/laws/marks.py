@@ -130,11 +130,11 @@ OF_MARKS = tuple(_laws())
 
 
 @law("fresh-is-clean", LEAVES, source=MEMORY_DUMP)
-def fresh_is_clean(on: Subject, mapping: Mapping, frame: Word) -> Truth:
+def fresh_is_clean(on: Subject, kind: Mapping, frame: Word) -> Truth:
     """A fresh entry that is write-protected is not dirty, whatever the VMA."""
     from archcore.conformance.made import fresh
 
-    return negate(on.own.dirty(on.own.wrprotect(fresh(on, frame, mapping.vm_page_prot))))
+    return negate(on.own.dirty(on.own.wrprotect(fresh(on, frame, kind.vm_page_prot))))
 
 
 @law("dirty-survives-wrprotect", LEAVES, source=MEMORY_DUMP)

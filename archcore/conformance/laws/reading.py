@@ -47,9 +47,9 @@ def page_is_present(on: Subject, made: Word) -> Truth:
 
 
 @law("frame-round-trip", LEAVES)
-def frame_round_trip(on: Subject, mapping: Mapping, frame: Word) -> Truth:
+def frame_round_trip(on: Subject, kind: Mapping, frame: Word) -> Truth:
     """A fresh entry names the frame that it was made of, whatever the VMA allows."""
-    return same(on.own.pfn(fresh(on, frame, mapping.vm_page_prot)), frame)
+    return same(on.own.pfn(fresh(on, frame, kind.vm_page_prot)), frame)
 
 
 @law("page-uses-named-bits", LEAVES)
@@ -59,13 +59,13 @@ def page_uses_named_bits(on: Subject, made: Word) -> Truth:
 
 
 @law("page-has-rights-of-vma", LEAVES)
-def page_has_rights_of_vma(on: Subject, vma: Mapping, frame: Word) -> Truth:
+def page_has_rights_of_vma(on: Subject, kind: Mapping, frame: Word) -> Truth:
     """A used page lets user mode do what its VMA allows, and stores only where they are shared."""
-    used = on.own.mkyoung(fresh(on, frame, vma.vm_page_prot))
+    used = on.own.mkyoung(fresh(on, frame, kind.vm_page_prot))
     read, write, execute = (on.hw_allows(used, one) for one in Access)
-    readable = read if vma.vm_flags & (VM_READ | VM_WRITE) else True
-    fetches = alike(execute, bool(vma.vm_flags & VM_EXEC))
-    return both(both(readable, fetches), alike(write, vma.grants_write))
+    readable = read if kind.vm_flags & (VM_READ | VM_WRITE) else True
+    fetches = alike(execute, bool(kind.vm_flags & VM_EXEC))
+    return both(both(readable, fetches), alike(write, kind.grants_write))
 
 
 @law("mkwrite-opens-to-stores", LEAVES)
