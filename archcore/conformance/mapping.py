@@ -60,7 +60,7 @@ def mappings(hooks: Hooks) -> tuple[Mapping, ...]:
     """
     found: dict[object, Mapping] = {}
     several = [one for kind in kinds(hooks) for one in _variants(hooks, kind)]
-    for one in sorted(several, key=lambda one: not one.notify):
+    for one in sorted(several, key=lambda one: (not one.notify, one.writable)):
         found[one.vm_page_prot, one.accessible, one.grants_write] = one
     return tuple(found.values())
 
