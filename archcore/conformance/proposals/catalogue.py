@@ -42,7 +42,7 @@ def _bits(forge: Forge) -> Iterator[tuple[str, Callable[[], Candidate]]]:
     closing, width = forge.closing, forge.target.geometry.width
     if closing is None:
         return
-    for right in refusals(tuple(forge.bare.values())):
+    for right in refusals(tuple(forge.bare.values()), forge.judge):
         name = f"right-{right.position}"
         yield name, partial(forge.bit, name, right, closing, valid=True)
     for at in range(width):

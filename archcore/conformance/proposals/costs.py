@@ -82,11 +82,11 @@ class Costs:
     def rank(self) -> tuple[int | bool, ...]:
         """The order of encodings, the cheapest first."""
         return (
+            not self.gives_up_valid,
             self.debts,
             self.learn,
             self.swap_bits,
             self.software_bits,
-            not self.gives_up_valid,
             not self.keeps_write,
             self.needs_vma,
             self.operations,

@@ -13,7 +13,7 @@ from archcore.conformance.laws import LAWS
 from archcore.conformance.proposals.candidate import unhinted
 from archcore.conformance.proposals.costs import costs
 from archcore.conformance.proposals.examples import Examples
-from archcore.conformance.proposals.order import about_swap, of_hints, of_the_rest, weight
+from archcore.conformance.proposals.order import about_mprotect, about_swap, of_hints, of_the_rest, weight
 from archcore.conformance.proposals.spy import spy_on
 from archcore.conformance.proposals.verdict import Broken, Hearing, Standing, Verdict
 from archcore.conformance.subject import subject
@@ -81,7 +81,7 @@ class Examiner:
         found = Verdict(candidate, tuple(self._at(candidate.at(one)) for one in self.forge.levels))
         if found.standing is Standing.LEGAL:
             return self._priced(found)
-        return evolve(found, with_room=self._with_room(found))
+        return evolve(found, mended=self._mended(found))
 
     def _at(self, on: Subject) -> Hearing:
         examples = Examples(on)
@@ -101,6 +101,7 @@ class Examiner:
         spy, court = spy_on(on.target), self.judge.court(on)
         touched = (one for one in of_the_rest(on) if spy.touches(one, on.name))
         laws = (*of_hints(on), *touched)
+        court.prepare(laws)
         results = [court.hold(one) for one in laws if one.name not in debts]
         refuted = [one for one in results if one.status is Status.REFUTED]
         owed = [one.law for one in refuted if self._owed(LAW[one.law], on)]
@@ -124,19 +125,23 @@ class Examiner:
         debts = len({name for one in found.hearings for name in one.debts})
         return evolve(found, costs=costs(candidate, courts, debts), shipped=self._as_shipped(candidate))
 
-    def _with_room(self, found: Verdict) -> Verdict | None:
+    def _mended(self, found: Verdict) -> Verdict | None:
+        """Return the hint with what it lacks, if only swap entries and pte_modify stand in its way."""
         plan = found.candidate.plan
-        broken = [one.law for hearing in found.hearings for one in hearing.breaks]
-        if plan is None or plan.rooms or not broken:
+        broken = [LAW[one.law] for hearing in found.hearings for one in hearing.breaks]
+        if plan is None or plan.mended or not broken:
             return None
-        if not all(about_swap(LAW[name]) for name in broken):
+        if not all(about_swap(one) or about_mprotect(one) for one in broken):
             return None
-        candidate = self.forge.spared(found.candidate)
-        if candidate is None:
-            return None
-        again = self.verdict(candidate)
+        again = self.verdict(
+            self.forge.mended(
+                found.candidate.name,
+                plan,
+                swap=any(map(about_swap, broken)),
+                modify=any(map(about_mprotect, broken)),
+            )
+        )
         return again if again.standing is Standing.LEGAL else None
-
 
     def _as_shipped(self, candidate: Candidate) -> bool:
         """Say whether a candidate arms and disarms every page as the target itself does."""

@@ -70,6 +70,11 @@ class Examples:
         return found
 
 
+def some(held: Truth) -> bool:
+    """Say whether a truth holds in any row."""
+    return bool(np.any(held))
+
+
 def first_failure(held: Truth) -> int | None:
     """Return the first row in which a truth does not hold."""
     failed = np.flatnonzero(~np.broadcast_to(np.asarray(held, np.bool_), (ROWS,)))

@@ -16,7 +16,7 @@ from archcore.conformance.proposals.flip import closings
 from archcore.conformance.proposals.marking import Marking, frame_of
 from archcore.conformance.proposals.plan import Plan
 from archcore.conformance.proposals.room import room, smaller
-from archcore.conformance.proposals.teach import ACCESSIBLE, QUESTIONS
+from archcore.conformance.proposals.teach import ACCESSIBLE, MODIFY, QUESTIONS
 from archcore.conformance.subject import subject
 from archcore.conformance.terms import alike
 from archcore.hookspecs import LEVELS
@@ -24,6 +24,7 @@ from archcore.hookspecs import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from archcore.conformance.judge import Judge
     from archcore.conformance.proposals.bit import BitHint
     from archcore.conformance.proposals.flip import Flip
     from archcore.conformance.subject import Subject
@@ -37,6 +38,7 @@ class Forge:
 
     target: Target
     levels: tuple[str, ...]
+    judge: Judge
 
     @cached_property
     def bare(self) -> Mapping[str, Subject]:
@@ -47,7 +49,8 @@ class Forge:
     def closing(self) -> Flip | None:
         """The lowest bit that makes the leaves of every level invalid, if one bit does."""
         names = (one.name for one in self.target.levels if one.name in LEVELS)
-        found = closings([subject(unhinted(self.target), name) for name in names])
+        leaves = [subject(unhinted(self.target), name) for name in names]
+        found = closings(leaves, self.judge)
         return found[0] if found else None
 
     def bit(self, name: str, mark: Flip, closing: Flip, *, valid: bool = False) -> Candidate:
@@ -68,13 +71,13 @@ class Forge:
                 break
         return found
 
-    def spared(self, candidate: Candidate) -> Candidate | None:
-        """Return a candidate with swap entries that give its bit up, None where they cannot."""
-        if candidate.plan is None:
-            return None
-        found = ((level, room(on, candidate.plan.mark.mask)) for level, on in self.bare.items())
+    def mended(self, name: str, plan: Plan, *, swap: bool, modify: bool) -> Candidate:
+        """Return a hint with swap entries that give its bit up, and pte_modify that forgets it."""
+        found = ((level, room(on, plan.mark.mask)) for level, on in self.bare.items() if swap)
         rooms = {level: one for level, one in found if one is not None}
-        return self._candidate(candidate.name, evolve(candidate.plan, rooms=rooms)) if rooms else None
+        learn = {level: (*names, MODIFY) for level, names in plan.learn.items()}
+        learned = learn if modify else plan.learn
+        return self._candidate(name, evolve(plan, rooms=rooms, learn=learned, mended=True))
 
     def _tellings(self) -> Iterator[type[BitHint]]:
         knows_none = all(PROTNONE.found(on) for on in self.bare.values())

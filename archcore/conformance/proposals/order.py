@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from archcore.conformance.law import Law
     from archcore.conformance.subject import Subject
 
+FORGETS = "mprotect-forgets-the-hint"
 TELLING = (
     "hint-is-shut",
     "hint-keeps-frame",
@@ -27,7 +28,7 @@ TELLING = (
     "hint-keeps-write",
     "hint-grants-no-write",
     "hint-restores-the-key",
-    "mprotect-forgets-the-hint",
+    FORGETS,
     "swap-is-no-hint",
     "marked-swap-is-no-hint",
 )
@@ -55,3 +56,8 @@ def of_the_rest(on: Subject, laws: Iterable[Law] = LAWS) -> tuple[Law, ...]:
 def about_swap(law: Law) -> bool:
     """Say whether a law speaks of swap entries."""
     return SWAP in law.needs or MIGRATION in law.needs
+
+
+def about_mprotect(law: Law) -> bool:
+    """Say whether a law speaks of hints whose protection changes."""
+    return law.name == FORGETS

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Plan:
     """Markings by level; how hints are told; which helpers learn of them; which swap entries move.
 
-    A level whose swap entries stay as they are is not in ``rooms``.
+    A level whose swap entries stay as they are is not in ``rooms``. ``mended`` says that more of
+    the target was changed than a hint needs.
     """
 
     mark: Flip
@@ -29,6 +30,7 @@ class Plan:
     telling: type[BitHint] = BitHint
     learn: Mapping[str, tuple[str, ...]] = field(factory=dict)
     rooms: Mapping[str, SwapRoom] = field(factory=dict)
+    mended: bool = False
 
     def parts(self) -> Mapping[str, tuple[object, ...]]:
         """Return what is published at each level."""

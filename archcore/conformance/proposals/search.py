@@ -35,7 +35,7 @@ def propose(
     """
     judge = Judge(rules)
     asked, aside = chosen(target, levels, judge)
-    forge = Forge(target, asked)
+    forge = Forge(target, asked, judge)
     examiner = Examiner(forge, judge)
     found = []
     for make in catalogue(forge).values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from archcore.words import both, either, negate
+from archcore.words import both, either, negate, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,6 +17,8 @@ QUESTIONS = ("present", "leaf", "trans_huge", "special", "devmap")
 """What a hint must answer as its page does."""
 ACCESSIBLE = "accessible"
 """What a hint must affirm while a flush is pending."""
+MODIFY = "modify"
+"""What must take a hint for its page when the protection changes."""
 
 
 def taught(marking: Marking, names: Iterable[str]) -> SimpleNamespace:
@@ -24,7 +26,7 @@ def taught(marking: Marking, names: Iterable[str]) -> SimpleNamespace:
     return SimpleNamespace(**{name: _taught(marking, name) for name in names})
 
 
-def _taught(marking: Marking, name: str) -> Callable[..., Truth]:
+def _taught(marking: Marking, name: str) -> Callable[..., Word | Truth]:
     ask: Any = getattr(marking.bare, name)
 
     def question(entry: Word) -> Truth:
@@ -34,4 +36,8 @@ def _taught(marking: Marking, name: str) -> Callable[..., Truth]:
     def accessible(entry: Word, flush_pending: Truth) -> Truth:
         return either(ask(entry, flush_pending), both(marking.shows(entry), flush_pending))
 
-    return accessible if name == ACCESSIBLE else question
+    def modify(entry: Word, newprot: Word) -> Word:
+        plain = marking.plain(entry)
+        return where(marking.shows(entry), ask(plain, newprot), ask(entry, newprot))
+
+    return {ACCESSIBLE: accessible, MODIFY: modify}.get(name, question)

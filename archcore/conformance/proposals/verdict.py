@@ -62,14 +62,14 @@ class Verdict:
     """A candidate at all levels that were asked.
 
     ``costs`` are there if it is legal. ``shipped`` says that it arms and disarms as the target
-    does. ``with_room`` is the same hint with swap entries that give its bit up, if that is legal.
+    does. ``mended`` is the same hint on a target that was changed for it, if that is legal.
     """
 
     candidate: Candidate
     hearings: tuple[Hearing, ...]
     costs: Costs | None = None
     shipped: bool = False
-    with_room: Verdict | None = None
+    mended: Verdict | None = None
 
     @property
     def standing(self) -> Standing:
