@@ -70,6 +70,11 @@ TRANS_HUGE = Capability(
     "transparent huge pages stand at the level",
     lambda on: on.upper and on.offers("trans_huge"),
 )
+HUGETLB = Capability(
+    "hugetlb",
+    "pages of hugetlbfs have helpers of their own",
+    lambda on: on.knows("huge_pte_mkwrite"),
+)
 SPECULATES = Capability(
     "speculates",
     "loads may be served from the address in an entry that is not valid",

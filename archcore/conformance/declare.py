@@ -28,12 +28,22 @@ def law(
     since: str = FIRST,
     kernels: tuple[str | None, str | None] = (None, None),
     source: str = "",
+    leaves_open: str = "",
 ) -> Callable[[Callable[..., Truth]], Law]:
     """Make a law of the function below; its sentence is the first line of the docstring."""
 
     def declare(function: Callable[..., Truth]) -> Law:
         return Law(
-            name, since, sentence_of(function), function, given, needs, levels, kernels, source
+            name,
+            since,
+            sentence_of(function),
+            function,
+            given,
+            needs,
+            levels,
+            kernels,
+            source,
+            leaves_open=leaves_open,
         )
 
     return declare

@@ -67,8 +67,8 @@ class Law:
 
     ``since`` is the suite version that has it first, ``levels`` where it is asked, ``needs`` what a
     target must have for it to be asked at all. ``kernels`` are the first and the last kernel that
-    promise it, where history gave two answers. Of a law that is not proved, ``holds(subject)``
-    yields a Trial an attempt.
+    promise it, where history gave two answers; ``leaves_open`` says what nobody promises. Of a law
+    that is not proved, ``holds(subject)`` yields a Trial an attempt.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Law:
     kernels: tuple[str | None, str | None] = (None, None)
     source: str = ""
     method: Method = Method.PROOF
+    leaves_open: str = ""
 
     @property
     def arguments(self) -> tuple[str, ...]:

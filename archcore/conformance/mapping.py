@@ -60,9 +60,14 @@ def mappings(hooks: Hooks) -> tuple[Mapping, ...]:
     """
     found: dict[object, Mapping] = {}
     several = [one for kind in kinds(hooks) for one in _variants(hooks, kind)]
-    for one in sorted(several, key=lambda one: (not one.notify, one.writable)):
+    for one in sorted(several, key=_rank):
         found[one.vm_page_prot, one.accessible, one.grants_write] = one
     return tuple(found.values())
+
+
+def _rank(mapping: Mapping) -> tuple[bool, bool, int]:
+    """Put the plainest VMA with the most rights last."""
+    return not mapping.notify, mapping.writable, (mapping.vm_flags & VM_ACCESS_FLAGS).bit_count()
 
 
 def _variants(hooks: Hooks, mapping: Mapping) -> tuple[Mapping, ...]:

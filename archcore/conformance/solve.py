@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archcore.conformance.statement import Statement
 
 SECOND = 1000  # milliseconds
+PACKAGES = {"z3": "z3-solver", "bitwuzla": "bitwuzla"}
 
 
 class Truth(Enum):
@@ -97,5 +98,5 @@ def _solver(name: str) -> Any:  # noqa: ANN401 - neither solver carries types
         return import_module(name)
     except ImportError as error:
         raise SolverError(
-            f"the solver {name} is not installed; pip install 'archcore[prove]'"
+            f"the solver {name} is not installed; pip install {PACKAGES[name]}"
         ) from error

@@ -56,12 +56,19 @@ def select(
     known = {one.name: one for one in LAWS}
     for name in names:
         if name not in known:
-            raise UnknownNameError("law", name, tuple(known), "see `archcore check --list`")
+            raise UnknownNameError("law", name, _near(name), "see `archcore check --list`")
     if version is not None and version not in VERSIONS:
         raise UsageError(f"no suite has version {version!r}; there is {', '.join(VERSIONS)}")
     newest = _version(version or VERSIONS[-1])
     laws = (one for one in LAWS if not names or one.name in names)
     return Selection(tuple(one for one in laws if _version(one.since) <= newest), tuple(levels))
+
+
+def _near(name: str) -> tuple[str, ...]:
+    """Return the laws of similar names: all of them would fill a page."""
+    from difflib import get_close_matches
+
+    return tuple(get_close_matches(name, [one.name for one in LAWS], cutoff=0.5))
 
 
 def hold(
@@ -108,7 +115,7 @@ def resolved(claims: Iterable[Claim], source: str, targets: Collection[str]) -> 
     for at, claim in enumerate(claims, 1):
         place = f"{source}: claim {at}"
         if claim.law not in known:
-            raise InputError(f"{place}: {UnknownNameError('law', claim.law, known)}")
+            raise InputError(f"{place}: {UnknownNameError('law', claim.law, _near(claim.law))}")
         found.append(evolve(claim, targets=_covered(claim, place, targets)))
     return tuple(found)
 

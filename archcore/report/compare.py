@@ -73,8 +73,13 @@ def _properties(row: Row) -> dict[str, object]:
     return {
         **{f"bits_{name}": hexword(getattr(found.changes, name).value, width) for name in masks},
         **{name: getattr(found, name) for name in plain},
-        **{name: _finding(one, width) for name, one in found.findings().items()},
+        **_findings(found.findings(), width),
+        "huge": None if found.huge is None else _findings(found.huge, width),
     }
+
+
+def _findings(found: dict[str, Finding], width: int) -> dict[str, object]:
+    return {name: _finding(one, width) for name, one in found.items()}
 
 
 def _finding(found: Finding, width: int) -> dict[str, object]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archcore.report.compare import Row
-    from archcore.report.properties import Finding, Properties
+    from archcore.report.properties import Properties
     from archcore.report.text import Look
 
 ENCODING = (
@@ -28,6 +28,7 @@ ENCODING = (
     "swap offset bits",
 )
 KEPT = ("target", "write", "dirty", "young", "frame", "hardware faults")
+KEPT_HUGE = ("target", "huge write", "huge dirty", "huge young", "huge frame", "huge faults")
 REPLAY = (
     "target",
     "engine",
@@ -41,6 +42,7 @@ REPLAY = (
     "without reason",
     "AutoNUMA cost",
 )
+KINDS = ("keeps_write", "keeps_dirty", "keeps_young", "keeps_frame", "hardware_faults")
 MEANING = {
     "tells_from_none": "the entry alone does not tell a hint from a genuine PROT_NONE",
     "keeps_write": "write permission is lost by arming and disarming",
@@ -107,15 +109,14 @@ def _encoding(row: Row) -> tuple[str, ...]:
 
 
 def _kept(row: Row) -> tuple[str, ...]:
-    found = row.properties
-    kept: tuple[Finding, ...] = (
-        found.keeps_write,
-        found.keeps_dirty,
-        found.keeps_young,
-        found.keeps_frame,
-        found.hardware_faults,
-    )
-    return (row.target.id, *(_yes(one.holds) for one in kept))
+    found = row.properties.findings()
+    return (row.target.id, *(_yes(found[name].holds) for name in KINDS))
+
+
+def _kept_huge(row: Row) -> tuple[str, ...]:
+    found = row.properties.huge
+    cells = ("-" if found is None else _yes(found[name].holds) for name in KINDS)
+    return (row.target.id, *cells)
 
 
 def _replay(row: Row) -> tuple[str, ...]:
@@ -137,6 +138,7 @@ def _replay(row: Row) -> tuple[str, ...]:
 SECTIONS = (
     ("Encodings", ENCODING, _encoding),
     ("Kept by arming and disarming", KEPT, _kept),
+    ("Kept by arming and disarming huge pages", KEPT_HUGE, _kept_huge),
     ("Replay", REPLAY, _replay),
 )
 
@@ -144,8 +146,11 @@ SECTIONS = (
 def _failures(row: Row) -> list[str]:
     width = row.target.geometry.width
     lines = [f"{row.target.id}: not replayed: {row.refusal}"] if row.refusal else []
-    for name, found in row.properties.findings().items():
+    huge = row.properties.huge or {}
+    told = [(MEANING[name], found) for name, found in row.properties.findings().items()]
+    told += [(f"of a huge page, {MEANING[name]}", found) for name, found in huge.items()]
+    for meaning, found in told:
         if found.counterexample is not None:
             word = hexword(found.counterexample, width)
-            lines.append(f"{row.target.id}: {MEANING[name]}: {word}")
+            lines.append(f"{row.target.id}: {meaning}: {word}")
     return lines

@@ -8,6 +8,7 @@ from archcore.decode import Answer, State
 from archcore.layout import Bit
 from archcore.report.document import hexnumber, hexword
 from archcore.report.fields import bits_of, runs, unnamed
+from archcore.report.spoken import spoken
 from archcore.report.text import PLAIN, Look, paint, pairs, table
 from archcore.swapkinds import SwapKind
 
@@ -65,7 +66,15 @@ def document(target: Target, decoded: Decoded) -> dict[str, object]:
             for one, value in _values(decoded)
         ],
         "unnamed": hexword(_unnamed(decoded), target.geometry.width),
+        "laws": _laws_document(target, decoded),
     }
+
+
+def _laws_document(target: Target, decoded: Decoded) -> dict[str, object] | None:
+    told = spoken(target, decoded.level, decoded.word)
+    if told is None:
+        return None
+    return {"held": list(told.held), "broken": list(told.broken)}
 
 
 def _swap_document(decoded: Decoded) -> dict[str, object] | None:
@@ -98,6 +107,8 @@ def text(target: Target, decoded: Decoded, look: Look = PLAIN) -> str:
         facts.append(("flags", ", ".join(predicates(decoded)) or "no predicate holds"))
     facts += [*_notes(decoded), ("hardware", hardware_in_words(decoded))]
     facts.append(("memory", stored(target, decoded)))
+    told = spoken(target, decoded.level, decoded.word)
+    facts += [("laws", str(told))] if told is not None and told.held + told.broken else []
     head = f"{paint(word, 'bold', look)}  {target.id} {decoded.level}"
     bits = _bits(decoded, look)
     return "\n".join((head, pairs(facts), *(("", bits) if bits else ())))

@@ -8,7 +8,10 @@ import numpy as np
 from attrs import fields, frozen
 
 from archcore.binding import bind
+from archcore.conformance.terms import alike
 from archcore.decode import tells_hint_from_none
+from archcore.entry import LevelHooks, hook_name
+from archcore.hookspecs import LEVELS
 from archcore.hw.mmu import Access
 from archcore.report.arming import arming, summary
 from archcore.specimens import live_entries, vma_view
@@ -16,17 +19,17 @@ from archcore.vmflags import VM_READ, VM_WRITE
 from archcore.words import both, either, implies, negate, same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from archcore.binding import Hooks
+    from archcore.layout import Level
     from archcore.report.arming import BitChanges
     from archcore.target import Target
     from archcore.words.mask import Mask
-    from archcore.words.types import Truth, Word
+    from archcore.words.types import Truth
 
 PARTS = 61
+HUGE = LEVELS[1]
 
 
 @frozen
@@ -44,7 +47,8 @@ class Properties:
 
     ``changes`` is what arming does to the bits of a live entry. ``software_bits`` counts the bits
     it sets that neither the hardware reads nor a valid entry has a name for.
-    ``swap_offset_bits`` is what a swap entry can still hold.
+    ``swap_offset_bits`` is what a swap entry can still hold. ``huge`` are the findings about what
+    is kept in entries of huge pages, by name, where the target hints any.
     """
 
     encoding: str
@@ -60,6 +64,7 @@ class Properties:
     keeps_young: Finding
     keeps_frame: Finding
     hardware_faults: Finding
+    huge: dict[str, Finding] | None = None
 
     def findings(self) -> dict[str, Finding]:
         """Return the findings by name."""
@@ -68,18 +73,12 @@ class Properties:
 
 
 def properties(target: Target) -> Properties:
-    """Return the properties of a target's encoding at the lowest level."""
+    """Return the properties of a target's encoding: at the lowest level, and of huge pages."""
     hooks = bind(target)
-    vma = vma_view(hooks, VM_READ | VM_WRITE)
-    live = np.concatenate(list(live_entries(hooks, vma, pfn=_frames(target))))
-    hinted = hooks.pte_mknuma(vma, live)
-    back = hooks.pte_mknonnuma(vma, hinted)
+    live = _live(target, hooks, LEVELS[0])
+    hinted = hooks.pte_mknuma(vma_view(hooks, VM_READ | VM_WRITE), live)
     armed = arming(target, hooks)
     confused = tells_hint_from_none(target, hooks)
-
-    def kept(predicate: Callable[[Word], Truth]) -> Finding:
-        return _finding(live, same_truth(predicate(live), predicate(back)))
-
     return Properties(
         encoding=summary(target.geometry.levels[0].layout, armed.armed, valid=armed.valid),
         changes=armed.armed,
@@ -89,12 +88,42 @@ def properties(target: Target) -> Properties:
         hides_frame=_hides_frame(target, live, hinted),
         software_bits=_software_bits(target, live, armed.armed.set),
         swap_offset_bits=_swap_offset_bits(target, hooks),
-        keeps_write=kept(hooks.pte_write),
-        keeps_dirty=kept(hooks.pte_dirty),
-        keeps_young=_finding(live, implies(hooks.pte_young(live), hooks.pte_young(back))),
-        keeps_frame=_finding(live, same(hooks.pte_pfn(live), hooks.pte_pfn(hinted))),
-        hardware_faults=_finding(live, _faults(target, hinted)),
+        huge=_kept(target, hooks, HUGE) if _hints_huge_pages(target, hooks) else None,
+        **_kept(target, hooks, LEVELS[0]),
     )
+
+
+def _live(target: Target, hooks: Hooks, level: str) -> NDArray[np.uint64]:
+    vma, place = vma_view(hooks, VM_READ | VM_WRITE), target.geometry.level(level)
+    pages = place.size // target.geometry.page_size
+    frames = np.unique(_frames(target) // pages * pages)
+    return np.concatenate(list(live_entries(hooks, vma, level, frames.astype(_word(target)))))
+
+
+def _kept(target: Target, hooks: Hooks, level: str) -> dict[str, Finding]:
+    """Return what is kept in entries of a level by arming, and by disarming again."""
+    own, vma = LevelHooks(hooks, level), vma_view(hooks, VM_READ | VM_WRITE)
+    live = _live(target, hooks, level)
+    hinted = own.mknuma(vma, live)
+    back = own.mknonnuma(vma, hinted)
+    faults = _faults(target, target.geometry.level(level), hinted)
+    return {
+        "keeps_write": _finding(live, alike(own.write(live), own.write(back))),
+        "keeps_dirty": _finding(live, alike(own.dirty(live), own.dirty(back))),
+        "keeps_young": _finding(live, implies(own.young(live), own.young(back))),
+        "keeps_frame": _finding(live, same(own.pfn(live), own.pfn(hinted))),
+        "hardware_faults": _finding(live, faults),
+    }
+
+
+def _hints_huge_pages(target: Target, hooks: Hooks) -> bool:
+    upper = [level for level in target.geometry.levels[1:] if level.name == HUGE and level.leaf]
+    wanted = ("mknuma", "mknonnuma", "pfn_entry", "mkhuge")
+    return bool(upper) and all(hooks.has(hook_name(one, HUGE)) for one in wanted)
+
+
+def _word(target: Target) -> np.dtype[np.uint64]:
+    return np.dtype(f"u{target.geometry.width // 8}")
 
 
 def _frames(target: Target) -> NDArray[np.uint64]:
@@ -102,12 +131,7 @@ def _frames(target: Target) -> NDArray[np.uint64]:
     bits = target.geometry.pa_bits - target.geometry.page_shift
     pfns = {1 << bit for bit in range(bits)} | {(1 << bits) - 1}
     pfns |= {(1 << bits) // PARTS * part for part in range(1, PARTS)}
-    return np.array(sorted(pfns), np.dtype(f"u{target.geometry.width // 8}"))
-
-
-def same_truth(a: Truth, b: Truth) -> Truth:
-    """Say whether two truths agree."""
-    return either(both(a, b), both(negate(a), negate(b)))
+    return np.array(sorted(pfns), _word(target))
 
 
 def _finding(live: NDArray[np.uint64], held: Truth) -> Finding:
@@ -155,8 +179,8 @@ def _swap_offset_bits(target: Target, hooks: Hooks) -> int:
     return offset.bit_count()
 
 
-def _faults(target: Target, words: NDArray[np.uint64]) -> Truth:
-    level, hardware = target.geometry.levels[0], target.mmu.format
+def _faults(target: Target, level: Level, words: NDArray[np.uint64]) -> Truth:
+    hardware = target.mmu.format
     opened = [
         both(hardware.valid(level, words), hardware.allows(level, words, access))
         for access in Access

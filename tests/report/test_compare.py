@@ -75,4 +75,4 @@ def test_csv_and_markdown_have_a_line_a_target(rows):
     markdown = render_markdown(rows)
 
     assert [len(line) for line in sheet] == [len(sheet[0])] * 2
-    assert markdown.count("| toy-32bit-v1 |") == 3
+    assert markdown.count("| toy-32bit-v1 |") == 4

@@ -10,6 +10,7 @@ from archcore.conformance.laws import (
     hardware,
     hint,
     huge,
+    hugetlb,
     marks,
     protection,
     reading,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LAWS"]
 
-ROOMS = (reading, marks, protection, hint, hardware, huge, swap, speculation, flush)
+ROOMS = (reading, marks, protection, hint, hardware, huge, hugetlb, swap, speculation, flush)
 
 
 def _laws_of(room: ModuleType) -> Iterator[Law]:

@@ -83,6 +83,7 @@ def invalid_keeps_frame(on: Subject, made: Word) -> Truth:
     levels=PMD,
     kernels=("v5.9", None),
     source="b65399f6111b",
+    leaves_open="before, both answers were shipped: 5bb1cc0ff9a6 wanted it not to be present",
 )
 def invalid_is_present(on: Subject, vma: Mapping, made: Word) -> Truth:
     """An entry closed for a moment is present to the kernel, hinted or not."""

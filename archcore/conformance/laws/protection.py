@@ -141,11 +141,22 @@ def none_is_present(on: Subject, made: Word, none: Mapping) -> Truth:
     return both(on.own.present(closed), negate(on.own.none(closed)))
 
 
-@law("none-is-protnone", LEAVES, PROTNONE, source="mm/debug_vm_pgtable.c, Linux 6.1")
+@law(
+    "none-is-protnone",
+    *(LEAVES, PROTNONE),
+    kernels=(None, "v6.19"),
+    source="mm/debug_vm_pgtable.c, Linux 6.1; include/linux/pgtable.h, Linux 7.0",
+    leaves_open="since Linux 7.0 either answer is right in a VMA without rights",
+)
 def none_is_protnone(on: Subject, made: Word, none: Mapping) -> Truth:
-    """An entry without rights is told by itself, and one with rights is not taken for it."""
-    closed = on.own.modify(made, none.vm_page_prot)
-    return both(on.own.protnone(closed), negate(on.own.protnone(made)))
+    """An entry without rights is told by itself."""
+    return on.own.protnone(on.own.modify(made, none.vm_page_prot))
+
+
+@law("page-is-not-protnone", LEAVES, PROTNONE)
+def page_is_not_protnone(on: Subject, made: Word) -> Truth:
+    """An entry with rights is not taken for one without."""
+    return negate(on.own.protnone(made))
 
 
 def key_of(on: Subject) -> Mask:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from attrs import frozen
+
+from archcore.conformance.proposals.form import Telling
 
 from archcore.words import bits, both, negate
 
@@ -21,6 +23,7 @@ class BitHint:
     Disarming takes the bit from the protection of the VMA, where its ordinary value comes from.
     """
 
+    telling: ClassVar[Telling] = Telling.ITSELF
     marking: Marking
 
     def mknuma(self, entry: Word) -> Word:
@@ -41,6 +44,8 @@ class BitHint:
 class HintNotNone(BitHint):
     """The same, told from an entry without rights by the format's own pte_protnone."""
 
+    telling: ClassVar[Telling] = Telling.NOT_NONE
+
     def numa(self, entry: Word) -> Truth:
         """Ask for the mark, and that the entry does not look like one without rights."""
         return both(self.marking.shows(entry), negate(self.marking.bare.protnone(entry)))
@@ -49,6 +54,8 @@ class HintNotNone(BitHint):
 @frozen
 class HintInVma(BitHint):
     """The same, told from an entry without rights by its VMA."""
+
+    telling: ClassVar[Telling] = Telling.VMA
 
     def numa(self, vma: Vma, entry: Word) -> Truth:  # type: ignore[override]
         """Ask for the mark, and that the VMA gives rights."""

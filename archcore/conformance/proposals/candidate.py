@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,26 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from archcore.conformance.proposals.flip import Flip
+    from archcore.conformance.proposals.form import Form
     from archcore.conformance.proposals.plan import Plan
     from archcore.conformance.subject import Subject
     from archcore.layout import Level
     from archcore.target import Target
 
 
-class Family(StrEnum):
-    """What a hint is: a bit of an entry made invalid, a protection, a right of a valid entry."""
-
-    BIT = "bit"
-    PERMISSION = "permission"
-    RIGHT = "right"
-
-
 @frozen(eq=False)
 class Candidate:
     """A target whose encoding is the one that is tried; ``plan`` is that of a hint in one bit."""
 
-    name: str
-    family: Family
+    form: Form
     target: Target
     plan: Plan | None = None
 

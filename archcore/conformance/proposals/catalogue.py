@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archcore.conformance.capability import SAVEDWRITE
-from archcore.conformance.proposals.candidate import Candidate, Family, encoded
+from archcore.conformance.proposals.candidate import Candidate, encoded
 from archcore.conformance.proposals.flip import Flip, refusals
+from archcore.conformance.proposals.form import Family, Form
 from archcore.encoding import Protnone, VmaRelative, Write
 from archcore.words import Mask
 
@@ -35,7 +36,7 @@ def _permissions(forge: Forge) -> Iterator[tuple[str, Callable[[], Candidate]]]:
 
 def _permission(forge: Forge, name: str, form: object) -> Candidate:
     parts = dict.fromkeys(forge.levels, (form,))
-    return Candidate(name, Family.PERMISSION, encoded(forge.target, name, parts))
+    return Candidate(Form(name, Family.PERMISSION), encoded(forge.target, name, parts))
 
 
 def _bits(forge: Forge) -> Iterator[tuple[str, Callable[[], Candidate]]]:

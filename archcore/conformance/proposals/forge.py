@@ -10,9 +10,10 @@ from attrs import evolve, frozen
 from archcore.conformance.capability import DEVMAP, PROTNONE, SPECIAL
 from archcore.conformance.laws.hint import genuine_none_is_no_hint, hint_is_hint
 from archcore.conformance.proposals.bit import TELLINGS, HintInVma, HintNotNone
-from archcore.conformance.proposals.candidate import Candidate, Family, encoded, named, unhinted
+from archcore.conformance.proposals.candidate import Candidate, encoded, named, unhinted
 from archcore.conformance.proposals.examples import Examples, first_failure
 from archcore.conformance.proposals.flip import closings
+from archcore.conformance.proposals.form import Family, Form
 from archcore.conformance.proposals.marking import Marking, frame_of
 from archcore.conformance.proposals.plan import Plan
 from archcore.conformance.proposals.room import room, smaller
@@ -94,7 +95,9 @@ class Forge:
         for one in plan.rooms.values():
             target = evolve(target, swap=smaller(self.target.swap, one.taken))
         family = Family.RIGHT if any(one.valid for one in plan.markings.values()) else Family.BIT
-        return Candidate(name, family, encoded(target, name, plan.parts()), plan)
+        telling, learn = plan.telling.telling, {level: one for level, one in plan.learn.items() if one}
+        form = Form(name, family, plan.mark, telling, learn, room=bool(plan.rooms))
+        return Candidate(form, encoded(target, name, plan.parts()), plan)
 
 
 def lessons(on: Subject) -> Iterator[str]:

@@ -2,46 +2,73 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_all_start_methods, get_context
 from typing import TYPE_CHECKING
 
-from archcore.conformance.capability import HINTS, LEAVES
 from archcore.conformance.judge import Judge, Rules
-from archcore.conformance.laws.protection import none_is_present
-from archcore.conformance.proposals.candidate import unhinted
 from archcore.conformance.proposals.catalogue import catalogue
-from archcore.conformance.proposals.examine import Examiner, Yardstick
+from archcore.conformance.proposals.examine import Examiner
 from archcore.conformance.proposals.forge import Forge
+from archcore.conformance.proposals.levels import chosen
 from archcore.conformance.proposals.verdict import Proposal, Standing
-from archcore.conformance.subject import subjects
-from archcore.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from archcore.conformance.proposals.candidate import Candidate
     from archcore.conformance.proposals.verdict import Verdict
     from archcore.target import Target
+
+FORK = "fork"
+_examiners: list[Examiner] = []  # what every worker inherits by being forked
 
 
 def propose(
     target: Target,
     levels: Sequence[str] = (),
     rules: Rules = Rules(),
-    progress: Callable[[int], None] = lambda _: None,
+    *,
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Proposal:
     """Return how every encoding of the hint stands with the laws, at these levels or all.
 
-    ``progress`` is told of each candidate done. Raises UsageError where no entry of the levels can
-    be hinted.
+    ``progress`` is told how many candidates were done, of how many. ``jobs`` None takes a process
+    for each CPU. Raises UsageError where no entry of the levels can be hinted.
     """
     judge = Judge(rules)
     asked, aside = chosen(target, levels, judge)
-    forge = Forge(target, asked, judge)
-    examiner = Examiner(forge, judge)
+    examiner = Examiner(Forge(target, asked, judge))
+    names = tuple(catalogue(examiner.forge))
     found = []
-    for make in catalogue(forge).values():
-        found.append(examiner.verdict(make()))
-        progress(1)
+    for verdict in _verdicts(examiner, names, jobs or os.cpu_count() or 1):
+        found.append(verdict)
+        progress(len(found), len(names))
     return Proposal(target.id, asked, aside, ranked(found))
+
+
+def _verdicts(examiner: Examiner, names: Sequence[str], jobs: int) -> Iterator[Verdict]:
+    _examiners.append(examiner)
+    try:
+        if jobs == 1 or FORK not in get_all_start_methods():
+            yield from map(_work, names)
+            return
+        with ProcessPoolExecutor(jobs, mp_context=get_context(FORK)) as pool:
+            yield from pool.map(_work, names)
+    finally:
+        _examiners.pop()
+
+
+def _work(name: str) -> Verdict:
+    examiner = _examiners[-1]
+    return examiner.verdict(made(examiner.forge, name))
+
+
+def made(forge: Forge, name: str) -> Candidate:
+    """Return a candidate by name; raises KeyError for one that is not in the catalogue."""
+    return catalogue(forge)[name]()
 
 
 def ranked(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
@@ -49,29 +76,3 @@ def ranked(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     legal = [one for one in verdicts if one.standing is Standing.LEGAL]
     others = [one for one in verdicts if one.standing is not Standing.LEGAL]
     return (*sorted(legal, key=lambda one: one.costs.rank if one.costs else ()), *others)
-
-
-def chosen(
-    target: Target, levels: Sequence[str], judge: Judge
-) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """Return the levels that are searched, and those set aside with the law that they break.
-
-    Without a wish these are the levels that the target hints (all with leaves, if it hints none)
-    and where an entry without rights is still mapped to the kernel, before any hint.
-    """
-    leaves = {on.name: HINTS.found(on) for on in subjects(target) if LEAVES.found(on)}
-    for level in levels:
-        if level not in leaves:
-            known = ", ".join(leaves) or "none"
-            raise UsageError(
-                f"{target.id} maps no pages at level {level!r}; levels that do: {known}"
-            )
-    if levels:
-        return tuple(level for level in leaves if level in levels), {}
-    hinted = [level for level, hints in leaves.items() if hints] or list(leaves)
-    if not hinted:
-        raise UsageError(f"{target.id} maps no pages at any level that entry helpers speak of")
-    bare = Yardstick(unhinted(target), judge)
-    aside = {one: none_is_present.name for one in hinted if bare.breaks(none_is_present, one)}
-    kept = tuple(one for one in hinted if one not in aside)
-    return (kept, aside) if kept else (tuple(hinted), {})

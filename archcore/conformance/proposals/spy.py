@@ -45,26 +45,27 @@ def _noting(offer: Offer, called: set[str]) -> Callable[..., Any]:
 
 
 @frozen(eq=False)
-class Spy:
-    """A target whose encoding is listened to."""
+class Spies:
+    """What was found out of the encodings of one target; those with the same hooks are alike."""
 
-    layer: Spied
-    target: Target
+    found: dict[tuple[str, str, frozenset[str]], bool] = field(factory=dict)
 
-    def touches(self, law: Law, level: str) -> bool:
-        """Say whether a law calls the encoding; where that cannot be told, it does."""
-        on = subject(self.target, level)
-        self.layer.called.clear()
-        words = dict.fromkeys(words_of(law.arguments), 0)
-        try:
-            for case in cases_of(on, law.arguments):
-                holds(law, on, case, words)
-        except Exception:  # noqa: BLE001 - whatever a stranger's helper does
-            return True
-        return bool(self.layer.called)
+    def touches(self, target: Target, law: Law, level: str) -> bool:
+        """Say whether a law calls the encoding of a target at a level."""
+        key = (law.name, level, frozenset(offer.hook for offer in offers_of(target.encoding)))
+        if key not in self.found:
+            self.found[key] = _touches(target, law, level)
+        return self.found[key]
 
 
-def spy_on(target: Target) -> Spy:
-    """Return the target with its encoding listened to."""
+def _touches(target: Target, law: Law, level: str) -> bool:
+    """Try the law once; where that raises it may call anything."""
     layer = Spied((target.encoding,))
-    return Spy(layer, evolve(target, encoding=layer))
+    on = subject(evolve(target, encoding=layer), level)
+    words = dict.fromkeys(words_of(law.arguments), 0)
+    try:
+        for case in cases_of(on, law.arguments):
+            holds(law, on, case, words)
+    except Exception:  # noqa: BLE001 - whatever a stranger's helper does
+        return True
+    return bool(layer.called)

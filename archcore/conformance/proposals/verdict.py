@@ -12,8 +12,8 @@ from archcore.conformance.proposals.order import weight
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archcore.conformance.proposals.candidate import Candidate
     from archcore.conformance.proposals.costs import Costs
+    from archcore.conformance.proposals.form import Form
 
 
 class Standing(StrEnum):
@@ -57,7 +57,7 @@ class Hearing:
         return Standing.UNDECIDED if self.open else Standing.LEGAL
 
 
-@frozen(eq=False)
+@frozen
 class Verdict:
     """A candidate at all levels that were asked.
 
@@ -65,7 +65,7 @@ class Verdict:
     does. ``mended`` is the same hint on a target that was changed for it, if that is legal.
     """
 
-    candidate: Candidate
+    form: Form
     hearings: tuple[Hearing, ...]
     costs: Costs | None = None
     shipped: bool = False
@@ -95,7 +95,7 @@ class Verdict:
         return tuple(one.level for one in self.hearings if one.standing is Standing.LEGAL)
 
 
-@frozen(eq=False)
+@frozen
 class Proposal:
     """All candidates for a target: legal ones first, cheapest first, then in the order tried.
 
