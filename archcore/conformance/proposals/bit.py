@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from attrs import frozen
 
 from archcore.conformance.proposals.form import Telling
-
 from archcore.words import bits, both, negate
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archcore.conformance.capability import SAVEDWRITE
 from archcore.conformance.proposals.candidate import Candidate, encoded
-from archcore.conformance.proposals.flip import Flip, refusals
+from archcore.conformance.proposals.flip import Flip
 from archcore.conformance.proposals.form import Family, Form
 from archcore.encoding import Protnone, VmaRelative, Write
 from archcore.words import Mask
@@ -43,7 +43,7 @@ def _bits(forge: Forge) -> Iterator[tuple[str, Callable[[], Candidate]]]:
     closing, width = forge.closing, forge.target.geometry.width
     if closing is None:
         return
-    for right in refusals(tuple(forge.bare.values()), forge.judge):
+    for right in forge.refusals:
         name = f"right-{right.position}"
         yield name, partial(forge.bit, name, right, closing, valid=True)
     for at in range(width):

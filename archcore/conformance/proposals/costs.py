@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 @law("write-comes-back", LEAVES, HINTS)
 def write_comes_back(on: Subject, vma: Mapping, made: Word) -> Truth:
     """Disarming gives write permission back without asking anyone."""
-    return implies(on.own.write(made), on.own.write(on.own.mknonnuma(vma, on.own.mknuma(vma, made))))
+    back = on.own.mknonnuma(vma, on.own.mknuma(vma, made))
+    return implies(on.own.write(made), on.own.write(back))
 
 
 @law("hint-gives-up-valid", LEAVES, HINTS)
@@ -129,10 +130,12 @@ def software_bits(on: Subject) -> int:
     frames = (0, on.level.size >> on.target.geometry.page_shift)
     live = [word for frame in frames for word in live_entries(on.hooks, vma, on.name, frame)]
     always = Mask(reduce(and_, live), width)
-    sets = on.own.mknuma(vma, traced(width, ones=always)).ones - always
-    fields = (one.value for one in on.level.layout.fields if one.when != "invalid")
-    used = reduce(lambda a, b: a | b, fields, hardware_bits(on).value)
-    return (sets.value & ~used).bit_count()
+    sets: Mask = on.own.mknuma(vma, traced(width, ones=always)).ones - always
+    used = hardware_bits(on)
+    for one in on.level.layout.fields:
+        if one.when != "invalid":
+            used |= Mask(one.value, width)
+    return (sets - used).value.bit_count()
 
 
 def hardware_bits(on: Subject) -> Mask:

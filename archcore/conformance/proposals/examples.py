@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from attrs import field, frozen
 
+from archcore.conformance.law import Method
 from archcore.conformance.parameters import WORDS, cases_of, values, words_of
 from archcore.conformance.statement import holds
 from archcore.words.mask import full
@@ -51,8 +52,11 @@ class Examples:
     def against(self, law: Law) -> Mapping[str, int] | None:
         """Return words for which a law fails, None where none is at hand.
 
-        A helper that raises, or that no array can pass, is left to whoever proves.
+        A helper that raises, or that no array can pass, is left to whoever proves, and so is a law
+        that is tried in another way.
         """
+        if law.method is not Method.PROOF:
+            return None
         names = words_of(law.arguments)
         words = {name: rows(self.on.width)[name] for name in names}
         try:
@@ -73,6 +77,11 @@ class Examples:
 def some(held: Truth) -> bool:
     """Say whether a truth holds in any row."""
     return bool(np.any(held))
+
+
+def holds_everywhere(held: Truth) -> bool:
+    """Say whether a truth holds in every row."""
+    return first_failure(held) is None
 
 
 def first_failure(held: Truth) -> int | None:

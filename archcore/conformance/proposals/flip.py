@@ -77,9 +77,7 @@ def _finds_pages(flip: Flip, subjects: Sequence[Subject]) -> bool:
     return all(some(on.hw_leaf(flip.done(page))) for on in subjects for page in _pages(on))
 
 
-def _denies(
-    flip: Flip, on: Subject, question: Callable[[Word], Truth], judge: Judge
-) -> bool:
+def _denies(flip: Flip, on: Subject, question: Callable[[Word], Truth], judge: Judge) -> bool:
     """Say whether the answer to a question is no for every word with the bit so."""
     if any(some(question(flip.done(page))) for page in _pages(on)):
         return False

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from archcore.conformance.capability import DEVMAP, PROTNONE, SPECIAL
+from archcore.conformance.capability import PROTNONE
 from archcore.conformance.laws.hint import genuine_none_is_no_hint, hint_is_hint
 from archcore.conformance.proposals.bit import TELLINGS, HintInVma, HintNotNone
 from archcore.conformance.proposals.candidate import Candidate, encoded, named, unhinted
-from archcore.conformance.proposals.examples import Examples, first_failure
-from archcore.conformance.proposals.flip import closings
+from archcore.conformance.proposals.examples import Examples
+from archcore.conformance.proposals.flip import closings, refusals
 from archcore.conformance.proposals.form import Family, Form
+from archcore.conformance.proposals.lessons import lessons, pages
 from archcore.conformance.proposals.marking import Marking, frame_of
 from archcore.conformance.proposals.plan import Plan
 from archcore.conformance.proposals.room import room, smaller
-from archcore.conformance.proposals.teach import ACCESSIBLE, MODIFY, QUESTIONS
+from archcore.conformance.proposals.teach import MODIFY
 from archcore.conformance.subject import subject
-from archcore.conformance.terms import alike
 from archcore.hookspecs import LEVELS
 
 if TYPE_CHECKING:
@@ -47,12 +47,22 @@ class Forge:
         return {level: subject(unhinted(self.target), level) for level in self.levels}
 
     @cached_property
+    def pages(self) -> Mapping[str, tuple[Word, ...]]:
+        """Pages to learn on, at each of the levels."""
+        return {level: tuple(pages(on)) for level, on in self.bare.items()}
+
+    @cached_property
     def closing(self) -> Flip | None:
         """The lowest bit that makes the leaves of every level invalid, if one bit does."""
         names = (one.name for one in self.target.levels if one.name in LEVELS)
         leaves = [subject(unhinted(self.target), name) for name in names]
         found = closings(leaves, self.judge)
         return found[0] if found else None
+
+    @cached_property
+    def refusals(self) -> tuple[Flip, ...]:
+        """The bits that take every right from user mode and leave the entry valid."""
+        return refusals(tuple(self.bare.values()), self.judge)
 
     def bit(self, name: str, mark: Flip, closing: Flip, *, valid: bool = False) -> Candidate:
         """Return the hint that is this bit, in an entry made invalid or in one that stays valid.
@@ -64,8 +74,10 @@ class Forge:
             for level, on in self.bare.items()
         }
         plan = Plan(mark, markings)
-        plain = self._candidate(name, plan)
-        learn = {level: tuple(lessons(plain.at(level))) for level in self.levels}
+        learn = {
+            level: tuple(lessons(self.bare[level], one, self.pages[level]))
+            for level, one in markings.items()
+        }
         for telling in self._tellings():
             found = self._candidate(name, evolve(plan, telling=telling, learn=learn))
             if telling is HintInVma or self._tells(found):
@@ -94,33 +106,12 @@ class Forge:
         target = named(self.target, self.levels, plan.mark)
         for one in plan.rooms.values():
             target = evolve(target, swap=smaller(self.target.swap, one.taken))
-        family = Family.RIGHT if any(one.valid for one in plan.markings.values()) else Family.BIT
-        telling, learn = plan.telling.telling, {level: one for level, one in plan.learn.items() if one}
-        form = Form(name, family, plan.mark, telling, learn, room=bool(plan.rooms))
+        form = Form(
+            name,
+            Family.RIGHT if any(one.valid for one in plan.markings.values()) else Family.BIT,
+            plan.mark,
+            plan.telling.telling,
+            {level: names for level, names in plan.learn.items() if names},
+            room=bool(plan.rooms),
+        )
         return Candidate(form, encoded(target, name, plan.parts()), plan)
-
-
-def lessons(on: Subject) -> Iterator[str]:
-    """Yield the helpers that answer otherwise of a hint than of its page, and must learn of it."""
-    seen = Examples(on)
-    pages = [(vma, page) for vma in on.mappings if vma.accessible for page in _pages(on, seen, vma)]
-    hints = [(page, on.own.mknuma(vma, page)) for vma, page in pages]
-    for name in QUESTIONS:
-        ask: Any = getattr(on.own, name) if on.offers(name) else None
-        if ask and any(_fails(alike(ask(page), ask(hint))) for page, hint in hints):
-            yield name
-    if on.offers(ACCESSIBLE) and any(_fails(on.own.accessible(hint, True)) for _, hint in hints):
-        yield ACCESSIBLE
-
-
-def _pages(on: Subject, seen: Examples, vma: object) -> Iterator[Word]:
-    made = seen.made(vma)
-    yield made
-    if SPECIAL.found(on):
-        yield on.own.mkspecial(made)
-    if DEVMAP.found(on):
-        yield on.own.mkdevmap(made)
-
-
-def _fails(held: object) -> bool:
-    return first_failure(held) is not None

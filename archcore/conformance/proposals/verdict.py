@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from archcore.conformance.proposals.costs import Costs
     from archcore.conformance.proposals.form import Form
+    from archcore.target import Target
 
 
 class Standing(StrEnum):
@@ -95,18 +96,19 @@ class Verdict:
         return tuple(one.level for one in self.hearings if one.standing is Standing.LEGAL)
 
 
-@frozen
+@frozen(eq=False)
 class Proposal:
     """All candidates for a target: legal ones first, cheapest first, then in the order tried.
 
     ``aside`` are the levels that were left out, each with the law that a target breaks there
-    before any hint.
+    before any hint. ``targets`` are those of the legal candidates, by name.
     """
 
-    target: str
+    target: Target
     levels: tuple[str, ...]
     aside: Mapping[str, str]
     verdicts: tuple[Verdict, ...]
+    targets: Mapping[str, Target]
 
     def of(self, standing: Standing) -> tuple[Verdict, ...]:
         """Return the candidates of a standing."""
