@@ -17,6 +17,7 @@ COMMANDS = {
     "walk": "Print every mapping of a memory image, NUMA hints among them.",
     "vectors": "Check a target against results of a kernel's own helpers.",
     "run": "Replay a trace and print the kernel's counters.",
+    "propose": "Search every encoding of the hint, and prove which are legal.",
     "check": "Hold targets to the laws of the suite, or against an emulated MMU.",
     "doctor": "Check this installation.",
     "completion": "Print the completion script of a shell.",
