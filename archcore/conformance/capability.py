@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from archcore.conformance.calls import calls
+from archcore.entry import hook_name
+from archcore.hookspecs import LEVELS
 from archcore.predicates import KEY
 
 if TYPE_CHECKING:
@@ -45,6 +47,10 @@ def _migrates(on: Subject) -> bool:
 LEAF_LEVEL = Capability(
     "leaf-level", "the geometry has pages of the level's size", lambda on: on.level.leaf
 )
+def _counts_swap(on: Subject) -> bool:
+    return on.target.swap_types is not None and on.offers("swp_entry_to_entry")
+
+
 LEAVES = Capability("leaves", "the kernel maps pages with entries of the level", _has_leaves)
 HINTS = _offered("hints", "entries of the level can be hinted", "mknuma", "mknonnuma", "numa")
 PROTNONE = _offered("protnone", "entries without rights are told by themselves", "protnone")
@@ -60,6 +66,7 @@ ACCESSIBLE = _offered("accessible", "the kernel knows what a TLB may hold", "acc
 NEEDS_FLUSH = _offered("needs-flush", "the kernel judges which change owes a flush", "needs_flush")
 INVALIDATION = _offered("mkinvalid", "an entry can be closed for a moment", "mkinvalid")
 SWAP = _offered("swap", "the level stores swap entries", "swp_entry_to_entry", "to_swp_entry")
+SWAP_TYPES = Capability("swap-types", "what swap types mean is known", _counts_swap)
 SWP_EXCLUSIVE = _offered(
     "swp-exclusive", "swap entries of exclusive pages are marked", "swp_exclusive"
 )
@@ -79,10 +86,25 @@ HUGETLB = Capability(
     "pages of hugetlbfs have helpers of their own",
     lambda on: on.knows("huge_pte_mkwrite"),
 )
+HUGETLB_LEAVES = Capability(
+    "hugetlb-leaves",
+    "hugetlb makes pages of the level with the helpers of a PTE",
+    lambda on: on.offers("leaf") and on.hooks.has(hook_name("mkhuge", LEVELS[0])),
+)
+HUGE_PTE = Capability(
+    "huge-pte",
+    "a huge page may be marked in a PTE",
+    lambda on: on.knows("pte_huge") and on.offers("mkhuge"),
+)
 SPECULATES = Capability(
     "speculates",
     "loads may be served from the address in an entry that is not valid",
     lambda on: on.target.mmu.speculates,
+)
+STRAYS = Capability(
+    "strays",
+    "the hardware may set flags of use in an entry that is not valid",
+    lambda on: on.target.mmu.strays,
 )
 UPPER = Capability("tables", "entries of the level can point to tables", lambda on: on.upper)
 KEYS = Capability("keys", "entries hold a protection key", _has_key)

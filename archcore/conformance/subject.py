@@ -64,6 +64,11 @@ class Subject:
         """The width of an entry in bits."""
         return self.target.geometry.width
 
+    @property
+    def pages(self) -> int:
+        """The number of base pages that an entry of the level maps."""
+        return self.level.size // self.target.geometry.page_size
+
     @cached_property
     def upper(self) -> bool:
         """Whether entries of the level may point to tables."""

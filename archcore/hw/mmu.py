@@ -98,7 +98,8 @@ class Mmu:
     is False the hardware leaves the dirty flag to software. ``refill`` says who loads the TLB from
     the tables: a hardware walker, or the kernel's miss handler (which then sees the same entries).
     ``speculates`` says that a load may be served, in speculation, from the address that stands in
-    an entry that is not valid (the L1 terminal fault).
+    an entry that is not valid (the L1 terminal fault), ``strays`` that accessed and dirty may be
+    set in such an entry.
     """
 
     format: HardwareFormat
@@ -106,6 +107,7 @@ class Mmu:
     sets_dirty: bool = True
     refill: Literal["hardware", "software"] = "hardware"
     speculates: bool = False
+    strays: bool = False
     tlb: TlbGeometry = TlbGeometry()
     dcache: CacheGeometry = CacheGeometry()
     source: str = ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archcore.conformance.capability import ACCESSIBLE, HINTS, LEAVES, NEEDS_FLUSH
 from archcore.conformance.declare import law
+from archcore.conformance.laws.swap import swapped
 from archcore.conformance.premises import OPEN, WHOLE
 from archcore.conformance.terms import every
 from archcore.hw.mmu import Access
@@ -44,6 +45,25 @@ def arming_owes_a_flush(on: Subject, vma: Mapping, made: Word) -> Truth:
     return implies(on.hw_opens(made), on.own.needs_flush(made, hint))
 
 
+@law("same-entry-owes-no-flush", LEAVES, NEEDS_FLUSH)
+def same_entry_owes_no_flush(on: Subject, made: Word) -> Truth:
+    """An entry that is stored again as it was owes no flush."""
+    return negate(on.own.needs_flush(made, made))
+
+
+@law("mkyoung-owes-no-flush", LEAVES, NEEDS_FLUSH)
+def mkyoung_owes_no_flush(on: Subject, made: Word) -> Truth:
+    """Marking a page used owes no flush: what a TLB holds of it is still right."""
+    return negate(on.own.needs_flush(made, on.own.mkyoung(made)))
+
+
+@law("disarming-owes-no-flush", LEAVES, HINTS, NEEDS_FLUSH)
+def disarming_owes_no_flush(on: Subject, vma: Mapping, made: Word) -> Truth:
+    """Disarming a hint owes no flush: no TLB holds an entry that refuses everything."""
+    hint = on.own.mknuma(vma, made)
+    return negate(on.own.needs_flush(hint, on.own.mknonnuma(vma, hint)))
+
+
 @law("open-is-accessible", LEAVES, ACCESSIBLE, given=OPEN, source="07509e10dcc7")
 def open_is_accessible(on: Subject, entry: Word, pending: bool) -> Truth:  # noqa: FBT001 - a case
     """An entry that the hardware can use may be in a TLB, flush pending or not."""
@@ -54,6 +74,21 @@ def open_is_accessible(on: Subject, entry: Word, pending: bool) -> Truth:  # noq
 def hint_stays_while_pending(on: Subject, vma: Mapping, made: Word) -> Truth:
     """A hint may still be in a TLB as what it was before, as long as a flush is pending."""
     return on.own.accessible(on.own.mknuma(vma, made), True)
+
+
+@law("none-stays-while-pending", LEAVES, ACCESSIBLE, source="20841405940e")
+def none_stays_while_pending(on: Subject, made: Word, none: Mapping) -> Truth:
+    """An entry that mprotect closed may still be in a TLB as long as a flush is pending."""
+    return on.own.accessible(on.own.modify(made, none.vm_page_prot), True)
+
+
+@law("absent-is-not-accessible", LEAVES, ACCESSIBLE)
+def absent_is_not_accessible(on: Subject, type: Word, offset: Word, pending: bool) -> Truth:  # noqa: A002, FBT001
+    """No TLB holds an empty entry or a swapped page, flush pending or not."""
+    absent: list[Word] = [0]
+    if on.offers("swp_entry_to_entry"):
+        absent.append(swapped(on, type, offset))
+    return every(negate(on.own.accessible(entry, pending)) for entry in absent)
 
 
 @law("old-needs-no-access", LEAVES, ACCESSIBLE)

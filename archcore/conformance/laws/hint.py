@@ -23,11 +23,32 @@ from archcore.conformance.declare import law
 from archcore.conformance.laws.protection import key_of
 from archcore.conformance.made import fresh
 from archcore.conformance.mapping import Mapping
-from archcore.conformance.terms import advances, alike, every, opens_alike, settled, shut
+from archcore.conformance.subject import depends
+from archcore.conformance.terms import (
+    advances,
+    alike,
+    differs_within,
+    every,
+    opens_alike,
+    says_alike,
+    settled,
+    shut,
+)
 from archcore.encoding import Write
-from archcore.hookspecs import LEVELS
 from archcore.hw.mmu import Access
-from archcore.words import bits, both, either, has_none, implies, negate, same, where, with_bits
+from archcore.words import (
+    bits,
+    both,
+    clear,
+    either,
+    has_none,
+    implies,
+    negate,
+    put,
+    same,
+    where,
+    with_bits,
+)
 
 if TYPE_CHECKING:
     from archcore.conformance.subject import Subject
@@ -164,6 +185,16 @@ def hint_uses_named_bits(on: Subject, vma: Mapping, made: Word) -> Truth:
     return has_none(hint, ~on.level.layout.mask(*on.level.layout.masks))
 
 
+@law("hint-keeps-what-same-overlooks", LEAVES, HINTS, source="56eecdb912b5, cee216a696b2")
+def hint_keeps_what_same_overlooks(on: Subject, vma: Mapping, made: Word, other: Word) -> Truth:
+    """What others keep in an entry, so that same overlooks it, arming and disarming leave alone."""
+    theirs = ~depends(lambda entry: on.own.same(entry, 0), on.width)
+    entry = put(made, clear(other, ~theirs))
+    hint = on.own.mknuma(vma, entry)
+    back = on.own.mknonnuma(vma, hint)
+    return both(differs_within(hint, entry, ~theirs), differs_within(back, entry, ~theirs))
+
+
 @law("arming-twice-is-once", LEAVES, HINTS)
 def arming_twice_is_once(on: Subject, vma: Mapping, made: Word) -> Truth:
     """Arming a hint changes nothing."""
@@ -221,12 +252,12 @@ def hint_survives_stray_flags(on: Subject, vma: Mapping, made: Word) -> Truth:
     )
 
 
-@law("hint-advances", LEAVES, HINTS, ADVANCE, levels=LEVELS[:1], source="syzbot, September 2023")
+@law("hint-advances", LEAVES, HINTS, ADVANCE, source="syzbot, September 2023")
 def hint_advances(on: Subject, vma: Mapping, low_made: Word, step: int) -> Truth:
     """A hint can be moved on to a later frame, and stays a hint."""
-    hint = on.own.mknuma(vma, low_made)
-    later = on.own.advance_pfn(hint, step)
-    return both(on.own.numa(vma, later), advances(on, hint, later, step))
+    hint, pages = on.own.mknuma(vma, low_made), on.pages * step
+    later = on.own.advance_pfn(hint, pages)
+    return both(on.own.numa(vma, later), advances(on, hint, later, pages))
 
 
 @law("marks-leave-a-hint-shut", LEAVES, HINTS)
@@ -257,12 +288,13 @@ def wrprotect_reaches_a_hint(on: Subject, vma: Mapping, made: Word) -> Truth:
 
 @law("savedwrite-round-trip", LEAVES, HINTS, SAVEDWRITE, kernels=(None, "v6.1"))
 def savedwrite_round_trip(on: Subject, made: Word, none: Mapping) -> Truth:
-    """A closed entry remembers write permission when told to, and forgets it when told to."""
+    """A closed entry remembers write permission when told to, forgets it when told to, no more."""
     closed = on.own.modify(made, none.vm_page_prot)
     saved = on.own.mk_savedwrite(on.own.clear_savedwrite(closed))
     forgot = on.own.clear_savedwrite(on.own.mk_savedwrite(closed))
-    shut_both = both(shut(on, saved), shut(on, forgot))
-    return every((on.own.savedwrite(saved), negate(on.own.savedwrite(forgot)), shut_both))
+    said = both(on.own.savedwrite(saved), negate(on.own.savedwrite(forgot)))
+    spared = (both(shut(on, one), says_alike(on, closed, one, "write")) for one in (saved, forgot))
+    return both(said, every(spared))
 
 
 def _keeps(on: Subject, vma: Mapping, entry: Word, helper: str) -> Truth:

@@ -40,7 +40,7 @@ def huge_is_leaf(on: Subject, made: Word) -> Truth:
     return every((on.own.leaf(made), on.hw_leaf(made), on.own.bad(made)))
 
 
-@law("huge-is-trans-huge", LEAVES, TRANS_HUGE, levels=PMD, source=DEBUG)
+@law("huge-is-trans-huge", LEAVES, TRANS_HUGE, source=DEBUG)
 def huge_is_trans_huge(on: Subject, made: Word) -> Truth:
     """A huge page is a transparent huge page."""
     return on.own.trans_huge(made)
@@ -75,6 +75,12 @@ def invalid_keeps_frame(on: Subject, made: Word) -> Truth:
     asked = (getattr(on.own, one) for one in kept if on.offers(one))
     said = every(alike(one(made), one(closed)) for one in asked)
     return both(same(on.own.pfn(closed), on.own.pfn(made)), said)
+
+
+@law("invalid-hint-is-no-hint", LEAVES, INVALIDATION, HINTS, levels=PMD, source="67f87463d3a3")
+def invalid_hint_is_no_hint(on: Subject, vma: Mapping, made: Word) -> Truth:
+    """A hint that is closed for a moment is not taken for one, so that nobody disarms it."""
+    return negate(on.own.numa(vma, on.own.mkinvalid(on.own.mknuma(vma, made))))
 
 
 @law(
@@ -112,8 +118,8 @@ def split_hint_keeps_frame(on: Subject, vma: Mapping, made: Word) -> Truth:
 def split_equals_small_pages(on: Subject, vma: Mapping, made: Word) -> Truth:
     """Small entries made of a huge one map the same memory with the same rights and marks."""
     small = subject(on.target, LEVELS[0])
-    pages = on.level.size // on.target.geometry.page_size
-    return every(_part(on, small, vma, made, at) for at in (0, 1, pages // 2, pages - 1))
+    places = (0, 1, on.pages // 2, on.pages - 1)
+    return every(_part(on, small, vma, made, at) for at in places)
 
 
 def _part(on: Subject, small: Subject, vma: Mapping, huge: Word, at: int) -> Truth:
@@ -156,8 +162,15 @@ def table_is_walked(on: Subject, table: Word) -> Truth:
     return every((on.hw_valid(entry), through, negate(stops)))
 
 
+@law("table-is-present", UPPER, HUGE, given=TABLE)
+def table_is_present(on: Subject, table: Word) -> Truth:
+    """An entry that points to a table is present."""
+    return on.own.present(on.hooks.pxd_populate(on.name, table))
+
+
 @law("table-is-not-bad", UPPER, HUGE, given=TABLE, source=DEBUG)
 def table_is_not_bad(on: Subject, table: Word) -> Truth:
     """An entry that points to a table is neither bad, empty nor a huge page."""
     entry = on.hooks.pxd_populate(on.name, table)
-    return every(negate(one(entry)) for one in (on.own.bad, on.own.none, on.own.leaf))
+    own = on.own
+    return every(negate(one(entry)) for one in (own.bad, own.none, own.leaf, own.trans_huge))

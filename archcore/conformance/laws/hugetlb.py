@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archcore.conformance.capability import HUGETLB, LEAVES
+from archcore.conformance.capability import HUGE_PTE, HUGETLB, HUGETLB_LEAVES, LEAVES
 from archcore.conformance.declare import law
 from archcore.conformance.terms import every
 from archcore.hookspecs import LEVELS
@@ -33,6 +33,20 @@ def hugetlb_marks(on: Subject, made: Word) -> Truth:
             negate(own.huge_pte_none(made)),
         )
     )
+
+
+@law("hugetlb-page-is-huge", LEAVES, HUGE_PTE, levels=LOWEST, source=DEBUG)
+def hugetlb_page_is_huge(on: Subject, made: Word) -> Truth:
+    """A PTE can be made a huge page, and is then told from a small one."""
+    own: Any = on.own
+    return own.pte_huge(own.mkhuge(made))  # type: ignore[no-any-return]
+
+
+@law("hugetlb-page-is-leaf", LEAVES, HUGETLB_LEAVES, levels=LEVELS[1:], source="mm/hugetlb.c")
+def hugetlb_page_is_leaf(on: Subject, vma: Mapping, frame: Word) -> Truth:
+    """A page that hugetlb makes with the helpers of a PTE is one to hardware and kernel alike."""
+    entry = on.page.mkhuge(on.page.pfn_entry(frame, vma.vm_page_prot))
+    return every((on.hw_leaf(entry), on.own.leaf(entry), same(on.own.pfn(entry), frame)))
 
 
 @law("hugetlb-modify-is-modify", LEAVES, HUGETLB, levels=LOWEST, source="asm-generic/hugetlb.h")

@@ -13,6 +13,7 @@ from archcore.conformance.capability import DEVMAP, LEAVES, SOFT_DIRTY, SPECIAL,
 from archcore.conformance.declare import FIRST, law
 from archcore.conformance.law import Law
 from archcore.conformance.terms import (
+    alike,
     differs_within,
     every,
     maps_alike,
@@ -137,12 +138,23 @@ def fresh_is_clean(on: Subject, kind: Mapping, frame: Word) -> Truth:
     return negate(on.own.dirty(on.own.wrprotect(fresh(on, frame, kind.vm_page_prot))))
 
 
+@law("fresh-is-unmarked", LEAVES)
+def fresh_is_unmarked(on: Subject, kind: Mapping, frame: Word) -> Truth:
+    """A fresh entry has none of the marks that software gives, whatever the VMA."""
+    from archcore.conformance.made import fresh
+
+    entry = fresh(on, frame, kind.vm_page_prot)
+    marks = (one for one in ("special", "devmap", "soft_dirty", "uffd_wp") if on.offers(one))
+    return every(negate(getattr(on.own, one)(entry)) for one in marks)
+
+
 @law("dirty-survives-wrprotect", LEAVES, source=MEMORY_DUMP)
 def dirty_survives_wrprotect(on: Subject, made: Word) -> Truth:
     """Taking write permission away neither loses nor makes dirtiness."""
     protected = on.own.wrprotect(on.own.mkdirty(made))
     clean = on.own.wrprotect(on.own.mkclean(made))
-    return both(on.own.dirty(protected), negate(on.own.dirty(clean)))
+    kept = alike(on.own.dirty(on.own.wrprotect(made)), on.own.dirty(made))
+    return every((on.own.dirty(protected), negate(on.own.dirty(clean)), kept))
 
 
 @law("dirty-survives-mkwrite", LEAVES, source="mm/debug_vm_pgtable.c, Linux 7.0")
@@ -151,7 +163,18 @@ def dirty_survives_mkwrite(on: Subject, vma: Mapping, made: Word) -> Truth:
     own = on.own
     dirty = own.mkwrite(own.mkdirty(own.wrprotect(made)), vma)
     clean = own.mkwrite(own.mkclean(own.wrprotect(made)), vma)
-    return both(own.dirty(dirty), negate(own.dirty(clean)))
+    kept = alike(own.dirty(own.mkwrite(made, vma)), own.dirty(made))
+    return every((own.dirty(dirty), negate(own.dirty(clean)), kept))
+
+
+@law("dirty-and-writable-is-hardware-dirty", LEAVES, source="143937ca51cc, cb974263ba15")
+def dirty_and_writable_is_hardware_dirty(on: Subject, vma: Mapping, made: Word) -> Truth:
+    """A dirty page that may be written is dirty to the hardware: its next store takes no fault."""
+    if not on.target.mmu.sets_dirty or not vma.writable:
+        return True
+    own = on.own
+    last, first = own.mkdirty(own.mkwrite(made, vma)), own.mkwrite(own.mkdirty(made), vma)
+    return both(on.hw_dirty(last), on.hw_dirty(first))
 
 
 @law("write-survives-mkdirty", LEAVES, source="mm/debug_vm_pgtable.c, Linux 7.0")

@@ -5,7 +5,7 @@ Laws (b) and (c) that mm/debug_vm_pgtable.c lacks; rows 19 to 21 of it as of Lin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archcore.conformance.capability import (
     DEVMAP,
@@ -20,7 +20,7 @@ from archcore.conformance.capability import (
 from archcore.conformance.declare import law
 from archcore.conformance.made import fresh
 from archcore.conformance.premises import OPEN
-from archcore.conformance.terms import alike, shut
+from archcore.conformance.terms import alike, every, shut
 from archcore.hw.mmu import Access
 from archcore.predicates import KEY
 from archcore.words import Mask, bits, both, implies, negate, same, with_bits
@@ -126,6 +126,20 @@ def modify_takes_the_key(on: Subject, vma: Mapping, made: Word, other: Word) -> 
     key = key_of(on)
     keyed = with_bits(vma.vm_page_prot, key, other)
     return same(bits(on.own.modify(made, keyed), key), bits(other, _lowest(key, on.width)))
+
+
+@law("mprotect-keeps-the-memory-type", LEAVES, source="pgprot_modify, include/linux/pgtable.h")
+def mprotect_keeps_the_memory_type(
+    on: Subject, vma: Mapping, mapping: Mapping, frame: Word
+) -> Truth:
+    """Memory that is mapped uncached, or with combined writes, stays so when its rights change."""
+    own: Any = on.own
+    found = []
+    for typed in (own.pgprot_noncached, own.pgprot_writecombine):
+        entry, wanted = fresh(on, frame, typed(vma.vm_page_prot)), typed(mapping.vm_page_prot)
+        newprot = own.pgprot_modify(typed(vma.vm_page_prot), mapping.vm_page_prot)
+        found.append(same(own.modify(entry, newprot), fresh(on, frame, wanted)))
+    return every(found)
 
 
 @law("none-is-shut", LEAVES)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archcore.conformance.capability import ADVANCE, LEAVES
 from archcore.conformance.declare import law
 from archcore.conformance.made import fresh
-from archcore.conformance.terms import advances, alike, says_alike
+from archcore.conformance.terms import advances, alike, every, says_alike
 from archcore.hookspecs import LEVELS
 from archcore.hw.mmu import Access
 from archcore.vmflags import VM_EXEC, VM_READ, VM_WRITE
@@ -32,6 +32,15 @@ def same_is_reflexive(on: Subject, entry: Word) -> Truth:
 def same_tells_apart(on: Subject, made: Word, other_made: Word) -> Truth:
     """Two entries that are the same say the same of their pages."""
     return implies(on.own.same(made, other_made), says_alike(on, made, other_made))
+
+
+@law("nothing-is-none", LEAVES, source=DEBUG)
+def nothing_is_none(on: Subject, vma: Mapping) -> Truth:
+    """The word 0 is empty: no page to the kernel, no hint, and nothing to the hardware."""
+    seen = [on.own.present(0), on.hw_valid(0)]
+    if on.offers("numa"):
+        seen.append(on.own.numa(vma, 0))
+    return both(on.own.none(0), every(negate(one) for one in seen))
 
 
 @law("page-is-not-none", LEAVES)
@@ -82,7 +91,8 @@ def wrprotect_closes_to_stores(on: Subject, made: Word) -> Truth:
     return negate(on.hw_allows(on.own.wrprotect(made), Access.WRITE))
 
 
-@law("advance-moves-the-frame", LEAVES, ADVANCE, levels=LOWEST)
+@law("advance-moves-the-frame", LEAVES, ADVANCE)
 def advance_moves_the_frame(on: Subject, low_made: Word, step: int) -> Truth:
-    """Advancing an entry names a later frame and says the same else."""
-    return advances(on, low_made, on.own.advance_pfn(low_made, step), step)
+    """Advancing an entry by whole pages of its level names a later frame and says the same else."""
+    pages = on.pages * step
+    return advances(on, low_made, on.own.advance_pfn(low_made, pages), pages)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from archcore.conformance.capability import (
     HINTS,
@@ -16,7 +16,9 @@ from archcore.conformance.capability import (
     MIGRATION,
     PROTNONE,
     SPECIAL,
+    STRAYS,
     SWAP,
+    SWAP_TYPES,
     SWP_EXCLUSIVE,
     SWP_SOFT_DIRTY,
     SWP_UFFD_WP,
@@ -36,6 +38,11 @@ if TYPE_CHECKING:
     from archcore.conformance.subject import Subject
     from archcore.words.types import Truth, Word
 
+TYPE_NUMBERS = (
+    *("hwpoison", "migration_read", "migration_read_exclusive", "migration_write"),
+    *("pte_marker", "swapin_error", "device_write", "device_read"),
+    *("device_exclusive_write", "device_exclusive_read"),
+)
 DEBUG = "mm/debug_vm_pgtable.c, Linux 6.1"
 
 
@@ -100,6 +107,42 @@ def swap_uses_named_bits(on: Subject, type: Word, offset: Word) -> Truth:  # noq
     """A swap entry sets no bit that its layout has no name for."""
     layout = on.target.swap
     return has_none(swapped(on, type, offset), ~layout.mask(*layout.masks))
+
+
+@law("swap-holds-types-and-frames", SWAP_TYPES, source="include/linux/swap.h, swapops.h")
+def swap_holds_types_and_frames(on: Subject) -> Truth:
+    """The fields of a swap entry have room for each type in use, and for any frame."""
+    types = on.target.swap_types
+    numbers = asdict(types, filter=lambda field, _: field.name in TYPE_NUMBERS) if types else {}
+    largest = max(number for number in numbers.values() if number is not None)
+    layout = on.target.swap
+    fits = largest.bit_length() <= layout["TYPE"].span
+    return fits and types is not None and types.pfn_bits <= layout["OFFSET"].span
+
+
+@law(
+    "swap-survives-stray-flags",
+    *(SWAP, STRAYS),
+    kernels=("v4.8", None),
+    source="00839ee3b299",
+    leaves_open="before, no processor was known to set flags of an entry that is not valid",
+)
+def swap_survives_stray_flags(on: Subject, type: Word, offset: Word) -> Truth:  # noqa: A002
+    """A swap entry whose accessed and dirty flags the hardware set is still that entry."""
+    entry = swapped(on, type, offset)
+    found = []
+    for noisy in (on.hw_mkaccessed(entry), on.hw_mkdirty(entry)):
+        value, marks = on.own.to_swp_entry(noisy), _answers(on, noisy)
+        found += [same(on.hooks.arch_swp_type(value), type), negate(on.own.present(noisy))]
+        found += [same(on.hooks.arch_swp_offset(value), offset)]
+        found += [alike(said, marks[name]) for name, said in _answers(on, entry).items()]
+    return every(found)
+
+
+@law("nothing-survives-stray-flags", LEAVES, STRAYS, kernels=("v4.8", None), source="00839ee3b299")
+def nothing_survives_stray_flags(on: Subject) -> Truth:
+    """An empty entry whose accessed and dirty flags the hardware set is still empty."""
+    return both(on.own.none(on.hw_mkaccessed(0)), on.own.none(on.hw_mkdirty(0)))
 
 
 # -- marks of swap entries ------------------------------------------------------------------------

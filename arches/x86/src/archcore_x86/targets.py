@@ -71,6 +71,8 @@ def _mmu(pa_bits: int) -> Mmu:
         dcache=CacheGeometry(size=1 << 15, ways=8, line=64, indexing="PIPT"),
         # CVE-2018-3620, Documentation/admin-guide/hw-vuln/l1tf.rst
         speculates=True,
+        # Knights Landing, 00839ee3b299: Move swap offset/type up in PTE to work around erratum
+        strays=True,
         source="Intel SDM volume 3A, chapter 4",
     )
 
