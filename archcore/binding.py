@@ -20,6 +20,7 @@ from archcore.hookspecs import HOOKS, LEVEL_OF, PROJECT, arguments, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from archcore.swaptypes import SwapTypes
     from archcore.target import Target
 
 LAYERS = ("generic", "architecture", "encoding")
@@ -28,12 +29,13 @@ LAYERS = ("generic", "architecture", "encoding")
 class Hooks:
     """The bound hooks of one target as attributes; ``offers`` says who implements what.
 
-    ``helpers`` are the kernel helpers that are no hooks, by the kernel's name.
+    ``helpers`` are the kernel helpers that are no hooks, by the kernel's name; ``swap_types`` are
+    the target's.
     """
 
-    def __init__(self, target_id: str) -> None:
+    def __init__(self, target_id: str, swap_types: SwapTypes | None = None) -> None:
         """Start without any hook."""
-        self.target_id = target_id
+        self.target_id, self.swap_types = target_id, swap_types
         self.offers: dict[str, tuple[str, Offer]] = {}
         self.helpers: dict[str, Callable[..., Any]] = {}
 
@@ -61,7 +63,7 @@ def bind(target: Target, generic: Iterable[object] = (), observers: Iterable[obj
     The defaults of a level are bound only where the target itself speaks of that level. Raises
     PluginError for an unknown hook or argument, naming both, and for a broken observer.
     """
-    hooks = Hooks(target.id)
+    hooks = Hooks(target.id, target.swap_types)
     for layer, offer in _stack(target, tuple(generic)):
         if not offer.is_hook:
             hooks.helpers[offer.hook] = with_own(offer, hooks)

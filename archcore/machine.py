@@ -19,6 +19,7 @@ from archcore.mm.costs import Costs
 from archcore.mm.engine import Engine
 from archcore.mm.fault import Outcome, handle_mm_fault
 from archcore.mm.findings import Findings, Kind
+from archcore.mm.fork import dup_mmap
 from archcore.mm.frames import Frames
 from archcore.mm.generic import GENERIC
 from archcore.mm.hugepages import huge_pages
@@ -27,6 +28,7 @@ from archcore.mm.mm import Mm
 from archcore.mm.profile import EngineProfile
 from archcore.mm.profile import profile as profile_of
 from archcore.mm.stats import Vmstat
+from archcore.mm.swap import SwapArea
 from archcore.mm.task import Task
 from archcore.mm.watch import Watch
 from archcore.mm.watched_frames import WatchedFrames
@@ -50,8 +52,9 @@ class Machine:
 
     ``observers`` are plugins with hook wrappers; hooks that none of them wraps are bound to the
     implementing functions themselves. Sizes are in frames of the target's page size. ``thp`` maps
-    huge pages where VMA and target allow. Under a ``seam`` locks block, walks take time, entries
-    are armed one by one, and what no kernel should do becomes a finding.
+    huge pages where VMA and target allow; ``swap_slots`` pages fit into swap. Under a ``seam``
+    locks block, walks take time, entries are armed one by one, and what no kernel should do
+    becomes a finding.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Machine:
         zero_page: bool = True,
         cached_data: bool = False,
         thp: bool = False,
+        swap_slots: int = 0,
         seam: Seam | None = None,
     ) -> None:
         """Bind the target; raises UnknownNameError for an unknown engine profile."""
@@ -100,6 +104,7 @@ class Machine:
             zero_page=zero,
             huge=huge_pages(hooks, geometry, frames, zero_page=zero_page) if thp else None,
             seam=seam,
+            swap=SwapArea(swap_slots) if swap_slots else None,
         )
         make = Cpu if seam is None else partial(WatchedCpu, seam=seam)
         self.cpus: tuple[Cpu, ...] = tuple(
@@ -126,20 +131,30 @@ class Machine:
         self.run_on(task, cpu)
         return task
 
+    def fork(self, task: Task, cpu: int = 0, pid: int = 1) -> Task:
+        """Return a task in a copy of a task's address space; pages are shared until written."""
+        return self.task(dup_mmap(self.engine, task.mm), cpu, pid)
+
     def run_on(self, task: Task, cpu: int) -> None:
         """Let a task run on a CPU."""
         task.cpu = self.cpus[cpu]
+        self._switch(task)
+
+    def _switch(self, task: Task) -> None:
+        """Let a task's CPU use its tables, if another process ran there last."""
         if task.cpu.root != task.mm.tables.root:
             task.cpu.switch(task.mm.tables.root)
 
     def touch(self, task: Task, address: int, access: Access) -> Outcome | None:
         """Carry one reference out, faults and all; return SIGSEGV, or None when it went through."""
+        self._switch(task)
         if task.cpu.touch(address, access) is None:
             return None
         return self.settle(task, address, access)
 
     def store(self, task: Task, address: int, value: int, size: int = 8) -> Outcome | None:
         """Store a number, faults and all, and remember it for lost_stores; answers as touch."""
+        self._switch(task)
 
         def attempt() -> Fault | None:
             fault = task.cpu.store(address, value, size)
@@ -151,6 +166,7 @@ class Machine:
 
     def load(self, task: Task, address: int, size: int = 8) -> int | Outcome:
         """Return a stored number, faults and all, or SIGSEGV."""
+        self._switch(task)
         found: list[int] = []
 
         def attempt() -> Fault | None:

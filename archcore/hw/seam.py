@@ -26,6 +26,7 @@ class Step(Enum):
     WALK = "hardware reads an entry"
     UPDATE = "hardware sets accessed or dirty"
     REFERENCE = "a CPU makes a reference"
+    GRAB = "takes a reference to a page without a lock"
     COPY = "reads or writes whole frames"
     FLUSH = "makes the TLBs forget"
     NOTIFY = "tells the secondary MMUs"

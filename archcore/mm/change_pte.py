@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archcore.mm import candidates
 from archcore.mm.change import NOTHING, Changed
+from archcore.mm.pages import can_change_writable
 from archcore.mm.pending import flush_batched
 from archcore.mm.swapentry import migration_pte, waits_for, writable
 
@@ -27,7 +28,7 @@ def change_pte_range(
     last = min((end - table.address) >> level.shift, level.entries)
     with engine.locks.pte(vma.vm_mm, table.first):
         flush_batched(engine, vma.vm_mm)
-        if engine.arrays and change.hints:
+        if engine.arrays and change.hints and change.cause not in engine.profile.upgrades:
             return _arm_arrays(engine, task, vma, table, range(first, last))
         changed = NOTHING
         for place in range(first, last):
@@ -49,6 +50,8 @@ def _change_one(
         return NOTHING
     old = hooks.ptep_modify_prot_start(vma, address, slot)
     new = hooks.pte_mknuma(vma, old) if change.hints else _modified(engine, vma, old, change)
+    if change.cause in engine.profile.upgrades:
+        new = _upgraded(engine, vma, old, new)
     hooks.ptep_modify_prot_commit(vma, address, slot, old, new)
     if hooks.pte_needs_flush(old, new):
         return Changed(1, address, address + engine.geometry.page_size)
@@ -61,6 +64,17 @@ def _modified(engine: Engine, vma: Vma, old: int, change: Change) -> int:
     if engine.profile.mprotect_disarms and hooks.pte_numa(vma, old):
         old = hooks.pte_mknonnuma(vma, old)
     pte: int = hooks.pte_modify(old, change.newprot)
+    return pte
+
+
+def _upgraded(engine: Engine, vma: Vma, old: int, new: int) -> int:
+    """Return the entry writable if page and VMA have it so, which saves the fault of a store."""
+    hooks, pfn = engine.hooks, engine.page(old)
+    if pfn is None or hooks.pte_write(new) or hooks.pte_uffd_wp(new):
+        return new
+    if not can_change_writable(engine, vma, pfn):
+        return new
+    pte: int = hooks.pte_mkwrite(new, vma)
     return pte
 
 

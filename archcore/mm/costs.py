@@ -18,6 +18,7 @@ class Payer(Enum):
     FAULT = "the faulting task"
     SCAN = "the scanning task"
     MIGRATOR = "a background migrator"
+    RECLAIM = "the page reclaimer"
     CALLER = "the task in a system call"
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archcore.mm.locks import Locks
     from archcore.mm.profile import EngineProfile
     from archcore.mm.stats import Vmstat
+    from archcore.mm.swap import SwapArea
 
 
 @frozen(eq=False, kw_only=True)
@@ -26,8 +27,8 @@ class Engine:
 
     ``arrays`` arms whole tables at once, otherwise entry by entry. ``zero_page`` is the frame that
     reads of untouched memory map, None where such reads allocate. ``huge`` is None where there are
-    no transparent huge pages. ``seam`` is where others may run, None if nobody watches; then the
-    ``locks`` are free and ``findings`` stays empty.
+    no transparent huge pages, ``swap`` where pages stay in memory. ``seam`` is where others
+    may run, None if nobody watches; then the ``locks`` are free and ``findings`` stays empty.
     """
 
     hooks: Hooks
@@ -43,6 +44,7 @@ class Engine:
     zero_page: int | None = None
     huge: HugePages | None = None
     seam: Seam | None = None
+    swap: SwapArea | None = None
     splitting: set[int] = field(factory=set)
 
     def page(self, pte: int) -> int | None:

@@ -8,11 +8,14 @@ from archcore.errors import MachineError
 from archcore.hw.mmu import Access
 from archcore.mm.costs import Waste
 from archcore.mm.huge_fault import fault_pmd
+from archcore.mm.knobs import Reuse
+from archcore.mm.notifier import invalidating
 from archcore.mm.numa_fault import do_numa_page
 from archcore.mm.outcome import Outcome
-from archcore.mm.pages import copy_page, maybe_mkwrite, put_page
+from archcore.mm.pages import copy_page, maybe_mkwrite, new_page, put_page
 from archcore.mm.reason import Reason
-from archcore.mm.swapentry import waits_for
+from archcore.mm.rmap import family_of
+from archcore.mm.swapin import do_swap_page
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from archcore.mm.task import Task
     from archcore.mm.vma import Vma
 
-__all__ = ["Outcome", "handle_mm_fault"]
+__all__ = ["Outcome", "fault_in", "handle_mm_fault"]
 
 
 def handle_mm_fault(engine: Engine, task: Task, address: int, access: Access) -> Outcome:
@@ -32,17 +35,22 @@ def handle_mm_fault(engine: Engine, task: Task, address: int, access: Access) ->
         vma = task.mm.vmas.find(address)
         if vma is None or _access_error(vma, access):
             return Outcome.SIGSEGV
-        address &= -engine.geometry.page_size
-        if engine.huge is not None:
-            slot = fault_pmd(engine, task, vma, address, access)
-            if isinstance(slot, Outcome):
-                return slot
-            return _handle_pte_fault(engine, task, vma, address, slot, access)
-        place = task.mm.tables.slot(address, allocate=True)
-        if place is None:
-            msg = f"no table could be made for {address:#x}"
-            raise MachineError(msg)
-        return _handle_pte_fault(engine, task, vma, address, place, access)
+        return fault_in(engine, task, vma, address, access)
+
+
+def fault_in(engine: Engine, task: Task, vma: Vma, address: int, access: Access) -> Outcome:
+    """Settle a fault the VMA does not forbid, or whose maker may force it; under the mmap lock."""
+    address &= -engine.geometry.page_size
+    if engine.huge is not None:
+        slot = fault_pmd(engine, task, vma, address, access)
+        if isinstance(slot, Outcome):
+            return slot
+        return _handle_pte_fault(engine, task, vma, address, slot, access)
+    place = task.mm.tables.slot(address, allocate=True)
+    if place is None:
+        msg = f"no table could be made for {address:#x}"
+        raise MachineError(msg)
+    return _handle_pte_fault(engine, task, vma, address, place, access)
 
 
 def _access_error(vma: Vma, access: Access) -> bool:
@@ -61,9 +69,9 @@ def _handle_pte_fault(
     if hooks.pte_none(orig_pte):
         return _do_anonymous_page(engine, task, vma, address, slot, access)
     if not hooks.pte_present(orig_pte):
-        return _do_swap_page(engine, address, orig_pte)
+        return do_swap_page(engine, task, vma, address, slot, orig_pte, access)
     orig = engine.locks.pte_snapshot(vma.vm_mm, slot, orig_pte)
-    if hooks.pte_numa(vma, orig_pte):
+    if (vma.accessible or not engine.profile.asks_vma) and hooks.pte_numa(vma, orig_pte):
         do_numa_page(engine, task, vma, address, slot, orig)
         return Outcome.HINT
     return _handle_present_pte(engine, task, vma, address, slot, orig, access)
@@ -87,32 +95,25 @@ def _handle_present_pte(
         if access is not Access.WRITE or hooks.pte_write(pte):
             return _set_access_flags(engine, vma, address, slot, pte, access)
         pfn = engine.page(pte)
-        if not vma.private or (pfn is not None and _alone(engine, pfn)):
+        if not vma.private or (pfn is not None and may_reuse(engine, pfn)):
             return _reuse(engine, vma, address, slot, pte, pfn)
         if pfn is not None:
             engine.frames.get(pfn)
     return _wp_page_copy(engine, task, vma, address, slot, orig, pfn)
 
 
-def _do_swap_page(engine: Engine, address: int, pte: int) -> Outcome:
-    """Wait for a page that is on its way to another frame (migration_entry_wait)."""
-    pfn = waits_for(engine.hooks, engine.hooks.arch_pte_to_swp_entry(pte))
-    if pfn is None:
-        msg = f"entry {pte:#x} at {address:#x} is not present and nobody swapped it out"
-        raise MachineError(msg)
-    engine.locks.wait_on_page(engine.frames.head(pfn))
-    return Outcome.WAITED
-
-
 def _do_anonymous_page(
     engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, access: Access
 ) -> Outcome:
     """Map a new page, or the zero page for a read where the machine has one."""
-    hooks, pfn = engine.hooks, None
-    if access is not Access.WRITE and engine.zero_page is not None:
+    hooks = engine.hooks
+    pfn = None if vma.private else _shared_page(engine, vma, address)
+    if pfn is not None:
+        pte = _entry_of(engine, vma, pfn)
+    elif access is not Access.WRITE and engine.zero_page is not None and vma.private:
         pte = hooks.pte_mkspecial(hooks.pfn_pte(engine.zero_page, vma.vm_page_prot))
     else:
-        pfn = _new_page(engine, task)
+        pfn = new_page(engine, task)
         pte = _entry_of(engine, vma, pfn)
     with engine.locks.pte(vma.vm_mm, slot):
         if not hooks.pte_none(hooks.ptep_get(slot)):
@@ -123,13 +124,18 @@ def _do_anonymous_page(
     return Outcome.ANONYMOUS
 
 
-def _new_page(engine: Engine, task: Task) -> int:
-    """Return a fresh page near the task."""
-    pfn = engine.frames.allocate(task.nid)
-    if pfn is None:
-        msg = "out of memory: every frame of every node is taken; give the machine more"
-        raise MachineError(msg)
-    return pfn
+def _shared_page(engine: Engine, vma: Vma, address: int) -> int | None:
+    """Return the page another address space has at this place of a shared mapping, with a get."""
+    hooks = engine.hooks
+    for other, at in family_of(vma, address):
+        slot = None if other is vma else other.vm_mm.tables.slot(at)
+        pte = 0 if slot is None else hooks.ptep_get(slot)
+        if not hooks.pte_none(pte) and hooks.pte_present(pte):
+            pfn = engine.page(pte)
+            if pfn is not None:
+                engine.frames.get(pfn)
+                return pfn
+    return None
 
 
 def _entry_of(engine: Engine, vma: Vma, pfn: int) -> int:
@@ -142,8 +148,9 @@ def _entry_of(engine: Engine, vma: Vma, pfn: int) -> int:
 def _map_new(engine: Engine, vma: Vma, address: int, slot: Slot, pte: int, pfn: int | None) -> None:
     """Store the first entry of a page, under the lock of its slot."""
     if pfn is not None:
-        engine.frames.mapcount[pfn] = 1
+        engine.frames.mapcount[pfn] += 1
         engine.frames.exclusive[pfn] = True
+        vma.vm_mm.rss += 1
     engine.hooks.set_pte_at(vma.vm_mm, address, slot, pte)
     engine.hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
 
@@ -155,9 +162,12 @@ def _discard(engine: Engine, pfn: int, wasted: Waste) -> None:
     put_page(engine, pfn)
 
 
-def _alone(engine: Engine, pfn: int) -> bool:
+def may_reuse(engine: Engine, pfn: int) -> bool:
+    """Say whether a store may go to a private page that its entry does not let it write."""
     frames = engine.frames
-    return bool(frames.page_mapcount(pfn) == 1 and frames.refcount[frames.head(pfn)] == 1)
+    if engine.profile.reuse is Reuse.MAPPED_ONCE:
+        return frames.page_mapcount(pfn) == 1
+    return bool(frames.exclusive[pfn] or frames.refcount[frames.head(pfn)] == 1)
 
 
 def _reuse(
@@ -167,7 +177,7 @@ def _reuse(
     hooks = engine.hooks
     if vma.private and pfn is not None:
         engine.frames.exclusive[pfn] = True
-    pte = hooks.pte_mkwrite(hooks.pte_mkdirty(hooks.pte_mkyoung(pte)), vma)
+    pte = maybe_mkwrite(engine, vma, hooks.pte_mkdirty(hooks.pte_mkyoung(pte)))
     if hooks.ptep_set_access_flags(vma, address, slot, pte, 1):
         hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
     return Outcome.REUSED
@@ -184,11 +194,12 @@ def _wp_page_copy(
 ) -> Outcome:
     """Give a store a copy of its own; ``old`` is the page, with a reference, if it is one."""
     hooks, source = engine.hooks, engine.zero_page if old is None else old
-    new = _new_page(engine, task)
+    new = new_page(engine, task)
     pte = _entry_of(engine, vma, new)
     if source is not None:
         copy_page(engine, source, new)
-    with engine.locks.pte(vma.vm_mm, slot):
+    mm, end = vma.vm_mm, address + engine.geometry.page_size
+    with invalidating(engine, mm, address, end, Reason.FRAME_CHANGES), engine.locks.pte(mm, slot):
         if old is not None:
             put_page(engine, old)
         now = hooks.ptep_get(slot)
@@ -196,11 +207,12 @@ def _wp_page_copy(
             _discard(engine, new, Waste.BYTES_COPIED)
             return Outcome.RETRY
         hooks.flush_cache_page(vma, address, hooks.pte_pfn(now), Reason.FRAME_CHANGES)
-        hooks.ptep_get_and_clear(vma.vm_mm, address, slot)
+        hooks.ptep_get_and_clear(mm, address, slot)
         hooks.flush_tlb_page(vma, address, Reason.FRAME_CHANGES)
         _map_new(engine, vma, address, slot, pte, new)
         if old is not None:
             engine.frames.mapcount[old] -= 1
+            mm.rss -= 1
             put_page(engine, old)
     return Outcome.COPIED
 

@@ -22,7 +22,8 @@ class Frames:
     ``last_nid`` and ``last_pid`` (the CPU's node and the task of the last hint fault),
     ``exclusive`` (PageAnonExclusive), ``pins``. A compound page is known by its ``head``, whose
     ``order`` is the logarithm of its size; ``entire_mapcount`` counts the upper-level entries
-    that map all of it, and references belong to the head.
+    that map all of it, and references belong to the head. ``isolated`` are the pages that somebody
+    is about to move or to swap out (taken off the LRU).
     """
 
     def __init__(self, nodes: int, per_node: int) -> None:
@@ -41,6 +42,7 @@ class Frames:
         self.heads: NDArray[np.int32] = np.arange(total, dtype=np.int32)
         self.order: NDArray[np.int8] = np.zeros(total, np.int8)
         self.entire_mapcount: NDArray[np.int32] = np.zeros(total, np.int32)
+        self.isolated: set[int] = set()
         self._freed_huge: dict[tuple[int, int], list[int]] = {}
         self._fresh = [node * per_node + (node == 0) for node in range(nodes)]
         self._freed: list[list[int]] = [[] for _ in range(nodes)]

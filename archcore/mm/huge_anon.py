@@ -50,6 +50,7 @@ def map_new(engine: Engine, vma: Vma, address: int, slot: Slot, head: int) -> No
     pmd = hooks.pmd_mkdirty(hooks.pmd_mkyoung(mk_huge_pmd(engine, vma, head)))
     frames.entire_mapcount[head] = 1
     frames.exclusive[head] = True
+    vma.vm_mm.rss += huge_of(engine).nr
     start = huge_of(engine).start(address)
     hooks.set_pmd_at(vma.vm_mm, start, slot, maybe_pmd_mkwrite(engine, vma, pmd))
     hooks.update_mmu_cache_pmd(vma, address, slot, Reason.MADE_ACCESSIBLE)

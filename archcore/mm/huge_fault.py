@@ -58,7 +58,8 @@ def _huge(
 ) -> Outcome | None:
     """Settle the fault on a huge page that is not being split; None where it is one no longer."""
     hooks = engine.hooks
-    hinted = vma.accessible and bool(hooks.pmd_numa(vma, orig.choose(PLACE)))
+    asked = vma.accessible or not engine.profile.asks_vma
+    hinted = asked and bool(hooks.pmd_numa(vma, orig.choose(PLACE)))
     if hinted:
         do_huge_pmd_numa_page(engine, task, vma, address, slot, orig)
         after = _after_hint(engine, vma, slot, orig)

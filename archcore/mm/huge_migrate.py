@@ -117,8 +117,9 @@ def _set_pmd_migration_entry(
         if pmd_kind(hooks, pmd) is not Pmd.HUGE or hooks.pmd_pfn(pmd) != head:
             return None
         hooks.flush_cache_range(vma, start, start + huge.size, reason)
+        own = bool(frames.exclusive[head])
         old: int = hooks.pmdp_invalidate(vma, start, slot)
-        waiting = migration_pmd(hooks, head, write=bool(hooks.pmd_write(old)))
+        waiting = migration_pmd(hooks, head, write=bool(hooks.pmd_write(old)), exclusive=own)
         if hooks.pmd_soft_dirty(old):
             waiting = hooks.pmd_swp_mksoft_dirty(waiting)
         if hooks.pmd_uffd_wp(old):
@@ -141,7 +142,9 @@ def _remove_migration_pmd(
         swp = hooks.arch_pmd_to_swp_entry(waiting)
         pmd = mk_huge_pmd(engine, vma, head)
         pmd = hooks.pmd_mkyoung(pmd) if hooks.pmd_young(old) else hooks.pmd_mkold(pmd)
-        if writable(hooks, swp):
+        if writable(hooks, swp) and not engine.profile.arrival_asks_vma:
+            pmd = hooks.pmd_mkwrite(pmd, vma)
+        elif writable(hooks, swp):
             pmd = maybe_pmd_mkwrite(engine, vma, pmd)
         if hooks.pmd_dirty(old):
             pmd = hooks.pmd_mkdirty(pmd)

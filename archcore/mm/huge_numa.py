@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from archcore.mm.huge_migrate import migrate_misplaced_huge_page, migrate_misplaced_transhuge_page
 from archcore.mm.hugepages import huge_of, maybe_pmd_mkwrite, page_of, still
 from archcore.mm.knobs import HugeDisarm, HugeMigration
-from archcore.mm.numa_fault import can_change_writable, count_hint_fault
-from archcore.mm.pages import put_page
+from archcore.mm.numa_fault import count_hint_fault
+from archcore.mm.pages import can_change_writable, put_page
 from archcore.mm.policy import mpol_misplaced
 from archcore.mm.reason import Reason
 
@@ -93,7 +93,9 @@ def _disarm(engine: Engine, vma: Vma, address: int, slot: Slot, pmd: int) -> Non
     hooks, profile = engine.hooks, engine.profile
     start = huge_of(engine).start(address)
     new = hooks.pmd_mknonnuma(vma, pmd)
-    if profile.recomputes_write and can_change_writable(engine, vma, hooks.pmd_pfn(pmd)):
+    protected = profile.keeps_uffd_wp and hooks.pmd_uffd_wp(new)
+    owned = profile.recomputes_write and can_change_writable(engine, vma, hooks.pmd_pfn(pmd))
+    if owned and not protected:
         new = maybe_pmd_mkwrite(engine, vma, new)
     if profile.huge_disarm is HugeDisarm.SET_ACCESS_FLAGS:
         if not hooks.pmdp_set_access_flags(vma, start, slot, new, 1):

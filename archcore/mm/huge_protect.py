@@ -8,6 +8,7 @@ from archcore.errors import MachineError
 from archcore.mm.change import NOTHING, Changed
 from archcore.mm.hugepages import Pmd, huge_of, page_of, pmd_kind, splitting
 from archcore.mm.knobs import HugeMigration, Skip, TakeOut
+from archcore.mm.pages import can_change_writable
 from archcore.mm.swapentry import migration_pmd, waits_for, writable
 
 if TYPE_CHECKING:
@@ -117,6 +118,17 @@ def _modified(engine: Engine, vma: Vma, old: int, change: Change) -> int:
     if engine.profile.mprotect_disarms and hooks.pmd_numa(vma, old):
         old = hooks.pmd_mknonnuma(vma, old)
     pmd: int = hooks.pmd_modify(old, change.newprot)
+    return _upgraded(engine, vma, old, pmd) if change.cause in engine.profile.upgrades else pmd
+
+
+def _upgraded(engine: Engine, vma: Vma, old: int, new: int) -> int:
+    """Return the leaf writable if page and VMA have it so (can_change_pmd_writable, Linux 6.2)."""
+    hooks, head = engine.hooks, page_of(engine, old)
+    if not engine.profile.recomputes_write or head is None or hooks.pmd_write(new):
+        return new
+    if hooks.pmd_uffd_wp(new) or not can_change_writable(engine, vma, head):
+        return new
+    pmd: int = hooks.pmd_mkwrite(new, vma)
     return pmd
 
 

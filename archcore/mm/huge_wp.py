@@ -96,6 +96,7 @@ def _copy_to(
         map_new(engine, vma, address, slot, new)
         if page is not None:
             engine.frames.entire_mapcount[page] -= 1
+            vma.vm_mm.rss -= huge.nr
             put_page(engine, page)
     engine.vmstat.thp_fault_alloc += 1
     return Outcome.COPIED

@@ -54,6 +54,22 @@ class Bracket(Enum):
     POPULATED = "from the first populated entry of the upper level on, and none if there is none"
 
 
+class GupRule(Enum):
+    """When get_user_pages takes a hinted entry for none, so that the hint is settled first."""
+
+    FOLLOWS = "never: a hint is followed like any present entry"
+    FOLL_NUMA = "if FOLL_NUMA is set, which is so unless FOLL_FORCE is"
+    NOT_FORCED = "unless FOLL_FORCE is set (gup_can_follow_protnone, Linux 6.1)"
+    HONORED = "if FOLL_HONOR_NUMA_FAULT is set and the VMA is accessible (Linux 6.5 and later)"
+
+
+class Reuse(Enum):
+    """When a store may go to the private page it hit, without a copy."""
+
+    MAPPED_ONCE = "one entry maps it (reuse_swap_page)"
+    EXCLUSIVE = "it is marked as one process's own, or nobody else refers to it"
+
+
 class AfterHint(Enum):
     """How a fault goes on once the hint of a huge page is settled."""
 

@@ -1,15 +1,17 @@
-"""Migration of one base page: migration entry, copy, new entry (mm/migrate.c, mm/rmap.c)."""
+"""Migration of one base page: isolation, migration entries, copy, new entries (mm/migrate.c)."""
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from archcore.errors import MachineError
-from archcore.mm.costs import Waste
+from archcore.mm.costs import Payer, Waste
 from archcore.mm.notifier import invalidating
 from archcore.mm.pages import copy_page, put_page
 from archcore.mm.reason import Reason
-from archcore.mm.swapentry import migration_pte, writable
+from archcore.mm.rmap import family_of
+from archcore.mm.swapentry import migration_pte, waits_for, writable
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -17,94 +19,193 @@ if TYPE_CHECKING:
     from archcore.mm.vma import Vma
 
 
+class Failure(Enum):
+    """Why a page stayed where it was. The first three come before a migration and count nowhere."""
+
+    MAPPED_MORE_THAN_ONCE = "more than one entry maps it, and the profile moves no such page"
+    NOT_ISOLATED = "somebody else has isolated it (isolate_lru_page)"
+    GONE = "nothing is mapped there that could move"
+    NO_MEMORY = "the node has no free frame"
+    LOCKED = "its lock is taken"
+    CHANGED = "its entry has changed"
+    IN_USE = "somebody holds a reference that no entry explains"
+
+
+def isolate(engine: Engine, pfn: int) -> Failure | None:
+    """Reserve a page for one migration; the caller's reference is then the migration's.
+
+    The reference is dropped when it fails.
+    """
+    failure = None
+    if not engine.profile.migrates_shared and engine.frames.mapcount[pfn] != 1:
+        failure = Failure.MAPPED_MORE_THAN_ONCE
+    elif pfn in engine.frames.isolated:
+        failure = Failure.NOT_ISOLATED
+    if failure is None:
+        engine.frames.isolated.add(pfn)
+    else:
+        put_page(engine, pfn)
+    return failure
+
+
 def migrate_misplaced_page(
-    engine: Engine, vma: Vma, address: int, slot: Slot, pfn: int, nid: int
-) -> bool:
-    """Move the page behind a slot to a node; count it, and return whether it moved."""
+    engine: Engine, vma: Vma, address: int, pfn: int, nid: int, *, isolated: bool = False
+) -> Failure | None:
+    """Move the page behind an entry to a node and count it; return why it stayed, if it did.
+
+    The caller's reference is used up in every case.
+    """
+    failure = None if isolated else isolate(engine, pfn)
+    if failure is None:
+        failure = migrate_page(engine, vma, address, pfn, nid)
+        engine.vmstat.numa_pages_migrated += failure is None
+    return failure
+
+
+def move_page(engine: Engine, vma: Vma, address: int, nid: int) -> Failure | None:
+    """Move a page on behalf of a background migrator, such as compaction; return why it stayed."""
+    hooks, slot = engine.hooks, vma.vm_mm.tables.slot(address)
+    if slot is None:
+        return Failure.GONE
+    with engine.costs.paying(Payer.MIGRATOR):
+        with engine.locks.pte(vma.vm_mm, slot):
+            pte = hooks.ptep_get(slot)
+            present = not hooks.pte_none(pte) and hooks.pte_present(pte)
+            pfn = engine.page(pte) if present else None
+            if pfn is None or engine.frames.size(pfn) > 1:
+                return Failure.GONE
+            engine.frames.get(pfn)
+        return isolate(engine, pfn) or migrate_page(engine, vma, address, pfn, nid)
+
+
+def migrate_page(engine: Engine, vma: Vma, address: int, pfn: int, nid: int) -> Failure | None:
+    """Move an isolated page (migrate_pages), and count it; the reference to it is used up."""
     new = engine.frames.allocate(nid, strict=True)
-    moved = new is not None and _move(engine, vma, address, slot, pfn, new)
-    if moved:
-        engine.vmstat.pgmigrate_success += 1
-        engine.vmstat.numa_pages_migrated += 1
-        return True
+    failure = Failure.NO_MEMORY
     if new is not None:
-        engine.costs.discard(Waste.PAGES)
-        engine.frames.free(new)
+        moved = _move(engine, vma, address, pfn, new)
+        if moved is None:
+            engine.vmstat.pgmigrate_success += 1
+        else:
+            failure = moved
+            engine.costs.discard(Waste.PAGES)
+        put_page(engine, new)
+    engine.frames.isolated.discard(pfn)
+    put_page(engine, pfn)
+    if new is not None and moved is None:
+        return None
     engine.vmstat.pgmigrate_fail += 1
-    return False
+    return failure
 
 
-def _move(engine: Engine, vma: Vma, address: int, slot: Slot, pfn: int, new: int) -> bool:
+def _move(engine: Engine, vma: Vma, address: int, pfn: int, new: int) -> Failure | None:
     """Carry the steps out under the page's lock; the page stays where it is if others use it."""
-    if engine.frames.mapcount[pfn] != 1:
-        return False
     with engine.locks.page_trylock(pfn) as locked:
-        old_pte = _try_to_migrate_one(engine, vma, address, slot, pfn) if locked else None
-        if old_pte is None:
-            return False
+        if not locked:
+            return Failure.LOCKED
+        unmapped = {
+            (place.vm_mm.tables.root, at): old
+            for place, at in family_of(vma, address)
+            if (old := _try_to_migrate_one(engine, place, at, pfn)) is not None
+        }
+        if not unmapped:
+            return Failure.CHANGED
         alone = bool(engine.frames.refcount[pfn] == 1)
         if alone:
             copy_page(engine, pfn, new)
             _move_state(engine, pfn, new)
-        _remove_migration_pte(engine, vma, address, slot, old_pte, new if alone else pfn)
-        if alone:
-            put_page(engine, pfn)
-        return alone
+        for place, at in family_of(vma, address):
+            old = unmapped.get((place.vm_mm.tables.root, at))
+            _remove_migration_pte(engine, place, at, old, pfn, new if alone else pfn)
+        return None if alone else Failure.IN_USE
 
 
-def _try_to_migrate_one(engine: Engine, vma: Vma, address: int, slot: Slot, pfn: int) -> int | None:
+def _try_to_migrate_one(engine: Engine, vma: Vma, address: int, pfn: int) -> int | None:
     """Replace the entry by a migration entry and return it; None if it maps another page by now.
 
     The caches go first, while the entry still names the frame.
     """
     hooks, mm, reason = engine.hooks, vma.vm_mm, Reason.FRAME_CHANGES
-    end = address + engine.geometry.page_size
+    slot, end = mm.tables.slot(address), address + engine.geometry.page_size
+    if slot is None:
+        return None
     with invalidating(engine, mm, address, end, reason), engine.locks.pte(mm, slot):
         now = hooks.ptep_get(slot)
         if hooks.pte_none(now) or not hooks.pte_present(now) or hooks.pte_pfn(now) != pfn:
             return None
         hooks.flush_cache_page(vma, address, pfn, reason)
         pte: int = hooks.ptep_get_and_clear(mm, address, slot)
-        if hooks.pte_accessible(pte, mm.tlb_flush_pending > 0):
+        pending = engine.profile.honours_pending and mm.tlb_flush_pending > 0
+        if hooks.pte_accessible(pte, pending):
             hooks.flush_tlb_page(vma, address, reason)
             engine.costs.charge("tlb_flushes")
-        waiting = migration_pte(hooks, pfn, write=bool(hooks.pte_write(pte)))
+        own = bool(engine.frames.exclusive[pfn])
+        waiting = migration_pte(hooks, pfn, write=bool(hooks.pte_write(pte)), exclusive=own)
         if hooks.pte_soft_dirty(pte):
             waiting = hooks.pte_swp_mksoft_dirty(waiting)
         if hooks.pte_uffd_wp(pte):
             waiting = hooks.pte_swp_mkuffd_wp(waiting)
         hooks.set_pte_at(mm, address, slot, waiting)
+        engine.frames.mapcount[pfn] -= 1
+        put_page(engine, pfn)
         return pte
 
 
 def _remove_migration_pte(
-    engine: Engine, vma: Vma, address: int, slot: Slot, old_pte: int, pfn: int
+    engine: Engine, vma: Vma, address: int, old_pte: int | None, old: int, pfn: int
 ) -> None:
-    """Replace the migration entry by an ordinary one for the new frame."""
-    hooks = engine.hooks
+    """Replace a migration entry of the old frame by an ordinary one, wherever one stands now."""
+    slot = vma.vm_mm.tables.slot(address)
+    if slot is None:
+        return
     with engine.locks.pte(vma.vm_mm, slot):
-        waiting = hooks.ptep_get(slot)
-        swp = hooks.arch_pte_to_swp_entry(waiting)
-        if hooks.pte_present(waiting):
-            msg = f"the migration entry {waiting:#x} of {hooks.target_id} looks present"
-            raise MachineError(msg)
-        pte = hooks.pfn_pte(pfn, vma.vm_page_prot)
-        pte = hooks.pte_mkyoung(pte) if hooks.pte_young(old_pte) else hooks.pte_mkold(pte)
-        if writable(hooks, swp):
-            pte = hooks.pte_mkwrite(pte, vma)
-        if hooks.pte_dirty(old_pte):
-            pte = hooks.pte_mkdirty(pte)
-        if hooks.pte_swp_soft_dirty(waiting):
-            pte = hooks.pte_mksoft_dirty(pte)
-        if hooks.pte_swp_uffd_wp(waiting):
-            pte = hooks.pte_mkuffd_wp(hooks.pte_wrprotect(pte))
-        hooks.set_pte_at(vma.vm_mm, address, slot, pte)
-        hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
+        waiting = engine.hooks.ptep_get(slot)
+        if engine.hooks.pte_present(waiting) and old_pte is not None:
+            _check_waits(engine, waiting, old, pfn)
+        if engine.hooks.pte_none(waiting) or engine.hooks.pte_present(waiting):
+            return
+        if waits_for(engine.hooks, engine.hooks.arch_pte_to_swp_entry(waiting)) == old:
+            _map_again(engine, vma, address, slot, waiting, old_pte, pfn)
+
+
+def _check_waits(engine: Engine, waiting: int, old: int, pfn: int) -> None:
+    """Raise MachineError if the migration entry itself looks like a mapped page."""
+    if waiting == migration_pte(engine.hooks, old, write=True):
+        msg = f"the migration entry {waiting:#x} of {engine.hooks.target_id} looks present ({pfn})"
+        raise MachineError(msg)
+
+
+def _map_again(
+    engine: Engine,
+    vma: Vma,
+    address: int,
+    slot: Slot,
+    waiting: int,
+    old_pte: int | None,
+    pfn: int,
+) -> None:
+    """Store the entry of a page that has arrived; what was known of the old one is kept."""
+    hooks = engine.hooks
+    pte = hooks.pfn_pte(pfn, vma.vm_page_prot)
+    young = old_pte is not None and hooks.pte_young(old_pte)
+    pte = hooks.pte_mkyoung(pte) if young else hooks.pte_mkold(pte)
+    may_write = vma.writable or not engine.profile.arrival_asks_vma
+    if may_write and writable(hooks, hooks.arch_pte_to_swp_entry(waiting)):
+        pte = hooks.pte_mkwrite(pte, vma)
+    if old_pte is not None and hooks.pte_dirty(old_pte):
+        pte = hooks.pte_mkdirty(pte)
+    if hooks.pte_swp_soft_dirty(waiting):
+        pte = hooks.pte_mksoft_dirty(pte)
+    if hooks.pte_swp_uffd_wp(waiting):
+        pte = hooks.pte_mkuffd_wp(hooks.pte_wrprotect(pte))
+    engine.frames.get(pfn)
+    engine.frames.mapcount[pfn] += 1
+    hooks.set_pte_at(vma.vm_mm, address, slot, pte)
+    hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
 
 
 def _move_state(engine: Engine, old: int, new: int) -> None:
     """Give the new page what the old one knew, struct page by struct page."""
     frames = engine.frames
-    frames.mapcount[new], frames.mapcount[old] = frames.mapcount[old], 0
     frames.last_nid[new], frames.last_pid[new] = frames.last_nid[old], frames.last_pid[old]
     frames.exclusive[new] = frames.exclusive[old]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore.mm.pagetable import PageTables
-from archcore.mm.vma import Vma, VmaList
+from archcore.mm.vma import AnonVma, Vma, VmaList
 from archcore.vmflags import VmFlags
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 class Mm:
-    """One address space; ``cpus`` may hold translations of it, ``users`` counts its threads.
+    """One address space; ``cpus`` may hold translations of it.
 
+    ``users`` counts its threads, ``rss`` the base pages it maps.
     ``stored`` has the last value and size that went to each address under a machine's ``store``.
     """
 
@@ -35,6 +36,7 @@ class Mm:
         self.vmas = VmaList()
         self.tables = PageTables(memory, geometry, hooks, frames)
         self.users = 0
+        self.rss = 0
         self.stored: dict[int, tuple[int, int]] = {}
         self.tlb_flush_pending = 0
         self.tlb_flush_batched = False
@@ -43,9 +45,10 @@ class Mm:
         self.numa_next_scan: int | None = None
         self.first_nid: int | None = None
 
-    def mmap(self, start: int, end: int, flags: VmFlags) -> Vma:
+    def mmap(self, start: int, end: int, flags: VmFlags, *, hugetlb: bool = False) -> Vma:
         """Add an anonymous mapping; raises MachineError if it overlaps another."""
         prot = self.hooks.vm_get_page_prot(int(flags))
-        vma = Vma(self, start, end, VmFlags(flags), prot)
+        family = AnonVma(self.tables.root << self.geometry.va_bits | start, [self])
+        vma = Vma(self, start, end, VmFlags(flags), prot, anon_vma=family, hugetlb=hugetlb)
         self.vmas.insert(vma)
         return vma

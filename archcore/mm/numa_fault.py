@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcore.mm.migrate import migrate_misplaced_page
-from archcore.mm.pages import maybe_mkwrite
+from archcore.mm.migrate import isolate, migrate_misplaced_page
+from archcore.mm.pages import can_change_writable, maybe_mkwrite
 from archcore.mm.policy import mpol_misplaced
 from archcore.mm.reason import Reason
 
@@ -21,7 +21,7 @@ def do_numa_page(
     engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, orig: Snapshot
 ) -> None:
     """Settle a hint fault; an entry that changed since it was read is left alone, uncounted."""
-    profile, target = engine.profile, None
+    profile, target, failed = engine.profile, None, False
     with engine.locks.pte(vma.vm_mm, slot):
         pte = engine.hooks.ptep_get(slot)
         if not orig.same(engine.hooks.pte_same, pte):
@@ -32,17 +32,22 @@ def do_numa_page(
         if pfn is not None:
             count_hint_fault(engine, task, pfn)
             target = mpol_misplaced(engine, task, pfn)
-        if target is None and not profile.disarm_first:
+        if pfn is not None and target is not None:
+            engine.frames.get(pfn)
+            failed = profile.prepares_under_lock and isolate(engine, pfn) is not None
+        if (target is None or failed) and not profile.disarm_first:
             disarm(engine, vma, address, slot)
     if pfn is None:
         return
     nid = engine.frames.nid(pfn)
-    if target is None:
+    if target is None or failed:
         task.numa_fault(nid, 1, migrated=False)
         return
     with engine.costs.paying(profile.migration_payer):
-        moved = migrate_misplaced_page(engine, vma, address, slot, pfn, target)
-    if moved:
+        failure = migrate_misplaced_page(
+            engine, vma, address, pfn, target, isolated=profile.prepares_under_lock
+        )
+    if failure is None:
         task.numa_fault(target, 1, migrated=True)
     elif _settled(engine, vma, address, slot, orig) or profile.accounts_races:
         task.numa_fault(nid, 1, migrated=False)
@@ -68,11 +73,12 @@ def _settled(engine: Engine, vma: Vma, address: int, slot: Slot, orig: Snapshot)
     with engine.locks.pte(vma.vm_mm, slot):
         same = orig.same(engine.hooks.pte_same, engine.hooks.ptep_get(slot))
         if same:
-            disarm(engine, vma, address, slot)
+            # Whether the page may be written was found out under a lock since dropped.
+            disarm(engine, vma, address, slot, recompute=False)
     return same
 
 
-def disarm(engine: Engine, vma: Vma, address: int, slot: Slot) -> None:
+def disarm(engine: Engine, vma: Vma, address: int, slot: Slot, *, recompute: bool = True) -> None:
     """Restore the ordinary entry, with the calls of the profile; no TLB can hold the hint."""
     hooks, profile = engine.hooks, engine.profile
     if profile.disarm_flush_cache is not None:
@@ -80,27 +86,21 @@ def disarm(engine: Engine, vma: Vma, address: int, slot: Slot) -> None:
         hooks.flush_cache_page(vma, address, pfn, profile.disarm_flush_cache)
     if profile.disarm_transaction:
         old = hooks.ptep_modify_prot_start(vma, address, slot)
-        hooks.ptep_modify_prot_commit(vma, address, slot, old, _ordinary(engine, vma, old))
+        hooks.ptep_modify_prot_commit(
+            vma, address, slot, old, _ordinary(engine, vma, old, recompute=recompute)
+        )
     else:
-        new = _ordinary(engine, vma, hooks.ptep_get(slot))
+        new = _ordinary(engine, vma, hooks.ptep_get(slot), recompute=recompute)
         hooks.set_pte_at(vma.vm_mm, address, slot, new)
     hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
 
 
-def _ordinary(engine: Engine, vma: Vma, hint: int) -> int:
+def _ordinary(engine: Engine, vma: Vma, hint: int, *, recompute: bool) -> int:
     """Return the entry a hint was made from; writable again if page and VMA have it so."""
     hooks = engine.hooks
     pte: int = hooks.pte_mknonnuma(vma, hint)
-    if engine.profile.recomputes_write and can_change_writable(engine, vma, hooks.pte_pfn(hint)):
-        pte = maybe_mkwrite(engine, vma, pte)
-    return pte
-
-
-def can_change_writable(engine: Engine, vma: Vma, pfn: int) -> bool:
-    """Say whether a page may be written without a fault (can_change_pte_writable, Linux 6.2 on).
-
-    A private page must belong to this process alone.
-    """
-    if not vma.writable or not vma.private or pfn >= engine.frames.total:
-        return False
-    return bool(engine.frames.exclusive[pfn])
+    recompute = recompute and engine.profile.recomputes_write
+    if not recompute or not can_change_writable(engine, vma, hooks.pte_pfn(hint)):
+        return pte
+    protected = engine.profile.keeps_uffd_wp and hooks.pte_uffd_wp(pte)
+    return pte if protected else maybe_mkwrite(engine, vma, pte)

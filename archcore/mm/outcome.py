@@ -16,4 +16,5 @@ class Outcome(Enum):
     FLAGS = "only accessed or dirty had to be set"
     SPURIOUS = "the entry already allowed the access"
     RETRY = "the entry changed meanwhile; nothing was done"
+    SWAPPED_IN = "the page came back from swap"
     WAITED = "the page was on its way to another frame"

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from attrs import evolve, frozen
 
 from archcore.errors import UnknownNameError
+from archcore.mm.change import Cause
 from archcore.mm.costs import Payer
 from archcore.mm.knobs import (
     AfterHint,
@@ -14,9 +15,11 @@ from archcore.mm.knobs import (
     Filter,
     Flush,
     FlushPending,
+    GupRule,
     HugeCopy,
     HugeDisarm,
     HugeMigration,
+    Reuse,
     Scope,
     Skip,
     SplitRule,
@@ -37,7 +40,8 @@ class EngineProfile:
     ``disarm_transaction`` brackets the disarm with modify_prot_start and _commit.
     ``disarm_first`` restores the entry before placement, otherwise it stays hinted until after.
     ``recomputes_write`` gives write permission back by what page and VMA allow at disarm
-    (can_change_pte_writable), whatever the encoding remembers.
+    (can_change_pte_writable), whatever the encoding remembers; ``keeps_uffd_wp`` not where
+    userfaultfd protects the page (B45).
     ``accounts_races`` tells the task of a fault although its entry has changed (B13).
 
     Scanning:
@@ -49,7 +53,12 @@ class EngineProfile:
     ``bracket`` is the reach of the notifiers. ``flush_pending`` says what others learn of a flush
     to come, and ``flushes_batched`` whether flushes that reclaim put off come first (B06).
     ``counts_swap_entries`` counts each of them as updated. ``mprotect_disarms`` settles hints
-    before the protection changes (B17).
+    before the protection changes (B17). ``upgrades`` are the causes for which a page its process
+    owns alone becomes writable at once, if the VMA is (B21).
+
+    Who uses a page: ``asks_vma`` looks for hints in accessible VMAs only (B42). ``reuse`` is when a
+    store needs no copy, ``fork_copies_pinned`` gives the child a copy of what a device may use, and
+    ``gup`` is when get_user_pages takes a hinted page for none.
 
     Huge pages:
     ``huge_skips`` shape arming; ``huge_take_out`` keeps hardware away meanwhile, and
@@ -60,6 +69,13 @@ class EngineProfile:
     rule. ``huge_migration`` and, for its notifier bracket, ``notifies_migration`` (B15) say how a
     huge page moves, ``huge_copy`` what a store to a shared one does.
     ``counts_huge_updates`` is whether numa_huge_pte_updates exists.
+
+    Moving base pages: ``migrates_shared`` moves what several entries map, ``prepares_under_lock``
+    isolates before the lock of the hint is dropped. ``honours_pending`` flushes an entry that is
+    closed while a flush is to come (B04), ``arrival_asks_vma`` whether the new entry may be written
+    (B24). ``reclaim_batches`` puts flushes off until a batch is unmapped. ``gup_fast_follows`` lets
+    walks without locks take hinted pages (B12), which ``gup_rechecks`` compare again with a
+    reference in hand.
 
     Locks and costs: ``pmd_lock`` and ``pte_lock`` are the scopes of page-table locks,
     ``migration_payer`` is who moves misplaced pages.
@@ -73,6 +89,7 @@ class EngineProfile:
     disarm_transaction: bool
     disarm_first: bool
     recomputes_write: bool = False
+    keeps_uffd_wp: bool = True
     accounts_races: bool = False
     first_node_gate: bool
     small_vmas: bool
@@ -83,6 +100,11 @@ class EngineProfile:
     flushes_batched: bool
     counts_swap_entries: bool
     mprotect_disarms: bool
+    upgrades: tuple[Cause, ...] = ()
+    asks_vma: bool = True
+    reuse: Reuse
+    fork_copies_pinned: bool
+    gup: GupRule
     huge_skips: tuple[Skip, ...]
     huge_take_out: TakeOut
     reads_emptied: bool = False
@@ -95,6 +117,13 @@ class EngineProfile:
     split: SplitRule
     huge_migration: HugeMigration
     notifies_migration: bool = True
+    migrates_shared: bool
+    prepares_under_lock: bool = False
+    honours_pending: bool = True
+    arrival_asks_vma: bool = True
+    reclaim_batches: bool
+    gup_fast_follows: bool = False
+    gup_rechecks: bool = True
     huge_copy: HugeCopy
     counts_huge_updates: bool
     pmd_lock: Scope
@@ -120,6 +149,11 @@ SEED = EngineProfile(
     flushes_batched=False,
     counts_swap_entries=False,
     mprotect_disarms=False,
+    reuse=Reuse.MAPPED_ONCE,
+    fork_copies_pinned=False,
+    gup=GupRule.FOLLOWS,
+    migrates_shared=False,
+    reclaim_batches=False,
     huge_skips=(),
     huge_take_out=TakeOut.EMPTY,
     after_hint=AfterHint.FALL_ON,
@@ -166,6 +200,12 @@ V38 = EngineProfile(
     flushes_batched=False,
     counts_swap_entries=True,
     mprotect_disarms=False,
+    reuse=Reuse.MAPPED_ONCE,
+    fork_copies_pinned=False,
+    gup=GupRule.FOLL_NUMA,
+    migrates_shared=False,
+    arrival_asks_vma=False,
+    reclaim_batches=False,
     huge_skips=(Skip.HINTED, Skip.MAPPED_MORE_THAN_ONCE),
     huge_take_out=TakeOut.EMPTY,
     reads_emptied=True,
@@ -197,6 +237,12 @@ V61 = EngineProfile(
     flushes_batched=True,
     counts_swap_entries=False,
     mprotect_disarms=True,
+    upgrades=(Cause.MPROTECT,),
+    reuse=Reuse.EXCLUSIVE,
+    fork_copies_pinned=True,
+    gup=GupRule.NOT_FORCED,
+    migrates_shared=True,
+    reclaim_batches=True,
     huge_skips=(Skip.NO_PAGE, Skip.HINTED),
     huge_take_out=TakeOut.CLOSE,
     after_hint=AfterHint.RETURN,
@@ -217,6 +263,8 @@ V70 = evolve(
     skips=UNIFIED,
     huge_skips=UNIFIED,
     recomputes_write=True,
+    gup=GupRule.HONORED,
+    prepares_under_lock=True,
     source="Linux 7.0 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, mm/migrate.c, "
     "kernel/sched/fair.c",
 )

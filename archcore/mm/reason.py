@@ -14,5 +14,8 @@ class Reason(Enum):
     STALE_TRANSLATION = "a TLB refuses what the entry has come to allow"
     MADE_ACCESSIBLE = "a slot became accessible"
     FLUSH_OWED = "reclaim unmapped pages and has yet to flush"
+    UNMAPPED = "the pages are taken from the address space"
+    COPY_ON_WRITE = "stores must make copies from now on"
+    MOVED = "the pages go to other addresses"
     SPLITS = "readers without a lock must see that the huge page is being split"
     UNSTATED = "no reason is given"

@@ -15,6 +15,8 @@ class Vmstat:
     """The counters of one machine."""
 
     pgfault: int = 0
+    pswpin: int = 0
+    pswpout: int = 0
     numa_pte_updates: int = 0
     numa_huge_pte_updates: int = 0
     numa_hint_faults: int = 0

@@ -121,7 +121,8 @@ class WatchedLocks:
 
     def anon_vma(self, vma: Vma) -> AbstractContextManager[bool]:
         """Return the lock of the reverse map of a VMA."""
-        return self._section(Rank.ANON_VMA, vma.vm_start)
+        family = vma.anon_vma
+        return self._section(Rank.ANON_VMA, vma.vm_start if family is None else family.number)
 
     def pmd(self, mm: Mm, slot: Slot) -> AbstractContextManager[bool]:
         """Return the lock of an upper-level slot."""

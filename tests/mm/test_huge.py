@@ -221,6 +221,7 @@ def test_mprotect_changes_huge_and_base_pages_alike(engine):
     found.arm()
     mm = found.vma.vm_mm
     readonly = Change(Cause.MPROTECT, found.hooks.vm_get_page_prot(int(VM_READ)))
+    found.vma.set_flags(VM_READ, readonly.newprot)
 
     pages = change_protection(found.engine, found.t1, found.vma, BASE, BASE + 2 * HUGE, readonly)
 

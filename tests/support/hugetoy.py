@@ -30,6 +30,7 @@ ENTRY = EntryLayout(
         Bit("SPECIAL", 7),
         Bit("SPLITTING", 8),
         Bit("CLOSED", 9),
+        Bit("UFFD_WP", 10),
         Bits("PFN", 12, 47),
     ),
 )
@@ -44,7 +45,7 @@ GEOMETRY = Geometry(
     pa_bits=48,
 )
 PAGE, HUGE, NR = 1 << 12, 1 << 16, 16
-KEPT = ENTRY.mask("PFN", "A", "D", "SPECIAL", "LEAF", "SPLITTING")
+KEPT = ENTRY.mask("PFN", "A", "D", "SPECIAL", "LEAF", "SPLITTING", "UFFD_WP")
 
 
 class Entry:
@@ -73,6 +74,18 @@ class Entry:
     def special(self, entry):
         """Read SPECIAL."""
         return has_all(entry, ENTRY["SPECIAL"])
+
+    def uffd_wp(self, entry):
+        """Read UFFD_WP."""
+        return has_all(entry, ENTRY["UFFD_WP"])
+
+    def mkuffd_wp(self, entry):
+        """Set UFFD_WP."""
+        return put(entry, ENTRY["UFFD_WP"])
+
+    def clear_uffd_wp(self, entry):
+        """Clear UFFD_WP."""
+        return clear(entry, ENTRY["UFFD_WP"])
 
     def leaf(self, entry):
         """Read LEAF."""

@@ -1,0 +1,125 @@
+"""Reclaim of one page: its entries become swap entries, its contents go to swap (mm/vmscan.c)."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from archcore.hw.seam import Place, Step
+from archcore.mm.costs import Payer
+from archcore.mm.migrate import Failure, isolate
+from archcore.mm.notifier import invalidating
+from archcore.mm.pages import put_page
+from archcore.mm.reason import Reason
+from archcore.mm.rmap import family_of
+from archcore.mm.swap import AREA, swap_of
+
+if TYPE_CHECKING:
+    from archcore.mm.engine import Engine
+    from archcore.mm.mm import Mm
+    from archcore.mm.vma import Vma
+
+
+class Reclaimed(Enum):
+    """What became of a page."""
+
+    SWAPPED = "its contents are in swap, its frame is free"
+    CACHED = "no entry maps it, but somebody uses it, so it stays in the swap cache"
+    LOCKED = "its lock is taken"
+    FULL = "swap has no room"
+
+
+def swap_out(engine: Engine, vma: Vma, address: int) -> Reclaimed | Failure:
+    """Take the base page behind an address out of memory, whoever maps it.
+
+    Raises MachineError on a machine without swap.
+    """
+    hooks, slot = engine.hooks, vma.vm_mm.tables.slot(address)
+    if slot is None:
+        return Failure.GONE
+    with engine.costs.paying(Payer.RECLAIM):
+        with engine.locks.pte(vma.vm_mm, slot):
+            pte = hooks.ptep_get(slot)
+            present = not hooks.pte_none(pte) and hooks.pte_present(pte)
+            pfn = engine.page(pte) if present else None
+            if pfn is None or engine.frames.size(pfn) > 1:
+                return Failure.GONE
+            engine.frames.get(pfn)
+        failure = isolate(engine, pfn)
+        if failure is not None:
+            return failure
+        outcome = _shrink(engine, vma, address, pfn)
+        engine.frames.isolated.discard(pfn)
+        put_page(engine, pfn)
+        return outcome
+
+
+def _shrink(engine: Engine, vma: Vma, address: int, pfn: int) -> Reclaimed:
+    area = swap_of(engine)
+    with engine.locks.page_trylock(pfn) as locked:
+        if not locked:
+            return Reclaimed.LOCKED
+        place = area.allocate()
+        if place is None:
+            return Reclaimed.FULL
+        owed: list[Mm] = []
+        for other, at in family_of(vma, address):
+            _try_to_unmap_one(engine, other, at, pfn, place, owed)
+        for mm in dict.fromkeys(owed):
+            _try_to_unmap_flush(engine, mm)
+        if not area.counts[place]:
+            area.release(place)
+            return Reclaimed.CACHED
+        if engine.frames.refcount[pfn] != 1:
+            engine.frames.get(pfn)
+            area.cache[place] = pfn
+            return Reclaimed.CACHED
+        if engine.seam is not None:
+            engine.seam.point(Step.COPY, Place("frame", pfn))
+        size = engine.geometry.page_size
+        area.data[place] = engine.memory.read(pfn * size, size)
+        engine.vmstat.pswpout += 1
+        return Reclaimed.SWAPPED
+
+
+def _try_to_unmap_one(
+    engine: Engine, vma: Vma, address: int, pfn: int, place: int, owed: list[Mm]
+) -> None:
+    """Replace an entry by a swap entry; where the profile batches, the flush is owed."""
+    hooks, mm, reason = engine.hooks, vma.vm_mm, Reason.UNMAPPED
+    slot, end = mm.tables.slot(address), address + engine.geometry.page_size
+    if slot is None:
+        return
+    with invalidating(engine, mm, address, end, reason), engine.locks.pte(mm, slot):
+        now = hooks.ptep_get(slot)
+        if hooks.pte_none(now) or not hooks.pte_present(now) or hooks.pte_pfn(now) != pfn:
+            return
+        hooks.flush_cache_page(vma, address, pfn, reason)
+        pte = hooks.ptep_get_and_clear(mm, address, slot)
+        if engine.profile.reclaim_batches:
+            mm.tlb_flush_batched = True
+            owed.append(mm)
+        else:
+            hooks.flush_tlb_page(vma, address, reason)
+            engine.costs.charge("tlb_flushes")
+        swapped = hooks.arch_swp_entry_to_pte(hooks.arch_swp_entry(AREA, place))
+        if engine.frames.exclusive[pfn]:
+            swapped = hooks.pte_swp_mkexclusive(swapped)
+        if hooks.pte_soft_dirty(pte):
+            swapped = hooks.pte_swp_mksoft_dirty(swapped)
+        if hooks.pte_uffd_wp(pte):
+            swapped = hooks.pte_swp_mkuffd_wp(swapped)
+        swap_of(engine).get(place)
+        hooks.set_pte_at(mm, address, slot, swapped)
+        engine.frames.mapcount[pfn] -= 1
+        mm.rss -= 1
+        put_page(engine, pfn)
+
+
+def _try_to_unmap_flush(engine: Engine, mm: Mm) -> None:
+    """Pay the flushes that were put off, before anybody may find the frame free.
+
+    The mm goes on to say that it owes one, until somebody changes its entries; as in the kernel.
+    """
+    engine.hooks.flush_tlb_batched_pending(mm, Reason.FLUSH_OWED)
+    engine.costs.charge("tlb_flushes")
