@@ -18,6 +18,7 @@ COMMANDS = {
     "vectors": "Check a target against results of a kernel's own helpers.",
     "run": "Replay a trace and print the kernel's counters.",
     "check": "Hold targets against an emulated MMU.",
+    "races": "Try every interleaving of a concurrent scenario.",
     "doctor": "Check this installation.",
     "completion": "Print the completion script of a shell.",
 }

@@ -19,6 +19,8 @@ COLUMNS = (
     "entire_mapcount",
 )
 
+NOWHERE = -1  # the place of what belongs to no block of frames
+
 
 class Column(np.ndarray[Any, Any]):
     """One column of struct page; ``tell`` hears which frames are read or written."""
@@ -50,6 +52,16 @@ class WatchedFrames(Frames):
             column = getattr(self, name).view(Column)
             column.tell = self._tell
             setattr(self, name, column)
+
+    @property
+    def isolated(self) -> set[int]:
+        """The pages that somebody has reserved; whoever has the set may change it."""
+        self._seam.uses(Place("page", NOWHERE), Use.WRITE)
+        return self._isolated
+
+    @isolated.setter
+    def isolated(self, pages: set[int]) -> None:
+        self._isolated = pages
 
     def _tell(self, key: Any, use: int) -> None:  # noqa: ANN401 - whatever numpy takes
         order = self._order

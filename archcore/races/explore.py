@@ -55,6 +55,8 @@ class Search:
     ``executions`` counts those begun, among them the ones that turned out to be known.
     """
 
+    bounded = False
+
     def __init__(self, program: Program) -> None:
         """Begin at the beginning."""
         self._program = program

@@ -105,7 +105,9 @@ class Stage(Seam):
             self.spun[self._running] = True
 
     def uses(self, place: Place, use: int) -> None:
-        """Take down what is used."""
+        """Take down what an actor uses."""
+        if self._running is None:
+            return
         heard = self.heard
         heard[place] = heard.get(place, 0) | use
 
