@@ -40,6 +40,8 @@ def _page_taken(engine: Engine, task: Task, vma: Vma, pfn: int) -> bool:
         return False
     if Skip.SHARED_COPY in skips and vma.private and frames.refcount[head] != 1:
         return False
+    if Skip.MAPPED_SHARED in skips and vma.private and frames.page_mapcount(pfn) > 1:
+        return False
     if Skip.PINNED in skips and frames.pins[head]:
         return False
     return not (_skips_local(engine, vma) and frames.nid(pfn) == task.nid)
@@ -71,6 +73,8 @@ def _page_rules(engine: Engine, task: Task, vma: Vma, pfns: NDArray[np.int64]) -
     heads = frames.heads[pfns]
     if Skip.SHARED_COPY in skips and vma.private:
         kept &= frames.refcount[heads] == 1
+    if Skip.MAPPED_SHARED in skips and vma.private:
+        kept &= frames.mapcount[pfns] + frames.entire_mapcount[heads] <= 1
     if Skip.PINNED in skips:
         kept &= frames.pins[heads] == 0
     if _skips_local(engine, vma):

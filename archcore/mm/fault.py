@@ -8,6 +8,7 @@ from archcore.errors import MachineError
 from archcore.hw.mmu import Access
 from archcore.mm.costs import Waste
 from archcore.mm.huge_fault import fault_pmd
+from archcore.mm.hugetlb import hugetlb_fault
 from archcore.mm.knobs import Reuse
 from archcore.mm.notifier import invalidating
 from archcore.mm.numa_fault import do_numa_page
@@ -41,6 +42,8 @@ def handle_mm_fault(engine: Engine, task: Task, address: int, access: Access) ->
 def fault_in(engine: Engine, task: Task, vma: Vma, address: int, access: Access) -> Outcome:
     """Settle a fault the VMA does not forbid, or whose maker may force it; under the mmap lock."""
     address &= -engine.geometry.page_size
+    if vma.hugetlb:
+        return hugetlb_fault(engine, task, vma, address, access)
     if engine.huge is not None:
         slot = fault_pmd(engine, task, vma, address, access)
         if isinstance(slot, Outcome):

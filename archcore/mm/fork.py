@@ -71,7 +71,7 @@ def _copy_one_pte(
     engine: Engine, vma: Vma, twin: Vma, address: int, slot: Slot, place: Slot
 ) -> None:
     hooks, frames, child = engine.hooks, engine.frames, twin.vm_mm
-    with engine.locks.pte(child, place), engine.locks.pte(vma.vm_mm, slot):
+    with engine.locks.pte(child, place), engine.locks.pte(vma.vm_mm, slot, nested=True):
         pte = hooks.ptep_get(slot)
         if hooks.pte_none(pte):
             return
@@ -158,7 +158,7 @@ def _copy_huge_pmd(engine: Engine, vma: Vma, twin: Vma, address: int, slot: Slot
     if place is None:
         msg = f"no table could be made for {address:#x}"
         raise MachineError(msg)
-    with engine.locks.pmd(child, place), engine.locks.pmd(vma.vm_mm, slot):
+    with engine.locks.pmd(child, place), engine.locks.pmd(vma.vm_mm, slot, nested=True):
         pmd = hooks.pmdp_get(slot)
         kind = pmd_kind(hooks, pmd)
         head = page_of(engine, pmd) if kind is Pmd.HUGE else None

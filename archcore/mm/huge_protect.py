@@ -60,13 +60,20 @@ def arm_huge_pmd(engine: Engine, vma: Vma, slot: Slot) -> None:
 
 def is_candidate(engine: Engine, task: Task, vma: Vma, pmd: int) -> bool:
     """Say whether arming takes a huge page."""
-    hooks, skips, frames = engine.hooks, engine.profile.huge_skips, engine.frames
+    hooks, skips = engine.hooks, engine.profile.huge_skips
     if Skip.HINTED in skips and hooks.pmd_numa(vma, pmd):
         return False
     head = page_of(engine, pmd)
     if head is None:
         return Skip.NO_PAGE not in skips
+    return _page_taken(engine, task, vma, head)
+
+
+def _page_taken(engine: Engine, task: Task, vma: Vma, head: int) -> bool:
+    skips, frames = engine.profile.huge_skips, engine.frames
     if Skip.MAPPED_MORE_THAN_ONCE in skips and frames.entire_mapcount[head] != 1:
+        return False
+    if Skip.MAPPED_SHARED in skips and vma.private and frames.page_mapcount(head) > 1:
         return False
     if Skip.SHARED_COPY in skips and vma.private and frames.total_mapcount(head) != 1:
         return False

@@ -12,6 +12,7 @@ class Skip(Enum):
     NO_PAGE = "no ordinary page stands behind the entry"
     MAPPED_MORE_THAN_ONCE = "more than one entry maps the page"
     SHARED_COPY = "a private page has other references"
+    MAPPED_SHARED = "more than one entry maps a private page (folio_maybe_mapped_shared)"
     PINNED = "a device may be using the page (folio_maybe_dma_pinned)"
     ALREADY_LOCAL = "the only thread already runs on the page's node"
 
@@ -68,6 +69,13 @@ class Reuse(Enum):
 
     MAPPED_ONCE = "one entry maps it (reuse_swap_page)"
     EXCLUSIVE = "it is marked as one process's own, or nobody else refers to it"
+
+
+class Rebuild(Enum):
+    """Which entries are looked at when the hints of a large folio are settled."""
+
+    FOLIO = "as many as the folio has pages, wherever they lie"
+    CLIPPED = "those within the folio, the page table and the VMA"
 
 
 class AfterHint(Enum):

@@ -36,7 +36,8 @@ class Rank(IntEnum):
 class Locks(Protocol):
     """What the engine asks for; each lock is held for the time of a ``with`` block.
 
-    The ``trylock`` methods give a block that is told whether it has the lock. ``snapshot`` reads
+    A ``nested`` lock is taken while another of its class is held, which may be the same one. The
+    ``trylock`` methods give a block that is told whether it has the lock. ``snapshot`` reads
     nothing: it wraps a word that was read without the lock of its slot.
     """
 
@@ -61,10 +62,10 @@ class Locks(Protocol):
     def anon_vma(self, vma: Vma) -> AbstractContextManager[object]:
         """Return the lock of the reverse map of a VMA, for one writer."""
 
-    def pmd(self, mm: Mm, slot: Slot) -> AbstractContextManager[object]:
+    def pmd(self, mm: Mm, slot: Slot, *, nested: bool = False) -> AbstractContextManager[object]:
         """Return the lock of an upper-level slot (pmd_lock)."""
 
-    def pte(self, mm: Mm, slot: Slot) -> AbstractContextManager[object]:
+    def pte(self, mm: Mm, slot: Slot, *, nested: bool = False) -> AbstractContextManager[object]:
         """Return the lock of a lowest-level slot (pte_lockptr)."""
 
     def pmd_snapshot(self, mm: Mm, slot: Slot, word: int, *, splitting: bool = False) -> Snapshot:
@@ -122,7 +123,7 @@ class FreeLocks:
         """Count nothing."""
         return HELD
 
-    def pmd(self, mm: Mm, slot: Slot) -> _Held:  # noqa: ARG002
+    def pmd(self, mm: Mm, slot: Slot, *, nested: bool = False) -> _Held:  # noqa: ARG002
         """Count a round trip."""
         self._costs.charge(ROUND_TRIPS)
         return HELD

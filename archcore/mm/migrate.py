@@ -1,4 +1,4 @@
-"""Migration of one base page: isolation, migration entries, copy, new entries (mm/migrate.c)."""
+"""Migration of pages that tables map: isolation, migration entries, copy (mm/migrate.c)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from archcore.mm.rmap import family_of
 from archcore.mm.swapentry import migration_pte, waits_for, writable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archcore.mm.engine import Engine
     from archcore.mm.slot import Slot
     from archcore.mm.vma import Vma
@@ -37,12 +39,13 @@ def isolate(engine: Engine, pfn: int) -> Failure | None:
     The reference is dropped when it fails.
     """
     failure = None
+    head = engine.frames.head(pfn)
     if not engine.profile.migrates_shared and engine.frames.mapcount[pfn] != 1:
         failure = Failure.MAPPED_MORE_THAN_ONCE
-    elif pfn in engine.frames.isolated:
+    elif head in engine.frames.isolated:
         failure = Failure.NOT_ISOLATED
     if failure is None:
-        engine.frames.isolated.add(pfn)
+        engine.frames.isolated.add(head)
     else:
         put_page(engine, pfn)
     return failure
@@ -55,10 +58,12 @@ def migrate_misplaced_page(
 
     The caller's reference is used up in every case.
     """
+    pages = engine.frames.size(pfn)
     failure = None if isolated else isolate(engine, pfn)
     if failure is None:
         failure = migrate_page(engine, vma, address, pfn, nid)
-        engine.vmstat.numa_pages_migrated += failure is None
+        if failure is None:
+            engine.vmstat.numa_pages_migrated += pages
     return failure
 
 
@@ -79,45 +84,59 @@ def move_page(engine: Engine, vma: Vma, address: int, nid: int) -> Failure | Non
 
 
 def migrate_page(engine: Engine, vma: Vma, address: int, pfn: int, nid: int) -> Failure | None:
-    """Move an isolated page (migrate_pages), and count it; the reference to it is used up."""
-    new = engine.frames.allocate(nid, strict=True)
-    failure = Failure.NO_MEMORY
+    """Move an isolated page of any size (migrate_pages); the reference to it is used up."""
+    frames, head = engine.frames, engine.frames.head(pfn)
+    order, pages = int(frames.order[head]), frames.size(head)
+    new = (
+        frames.allocate_huge(nid, order, strict=True)
+        if order
+        else frames.allocate(nid, strict=True)
+    )
+    failure: Failure | None = Failure.NO_MEMORY
     if new is not None:
-        moved = _move(engine, vma, address, pfn, new)
-        if moved is None:
-            engine.vmstat.pgmigrate_success += 1
-        else:
-            failure = moved
-            engine.costs.discard(Waste.PAGES)
+        first = address - (pfn - head) * engine.geometry.page_size
+        failure = _move(engine, vma, first, head, new)
+        if failure is not None:
+            engine.costs.discard(Waste.PAGES, pages)
         put_page(engine, new)
-    engine.frames.isolated.discard(pfn)
-    put_page(engine, pfn)
-    if new is not None and moved is None:
-        return None
-    engine.vmstat.pgmigrate_fail += 1
+    frames.isolated.discard(head)
+    put_page(engine, head)
+    if failure is None:
+        engine.vmstat.pgmigrate_success += pages
+    else:
+        engine.vmstat.pgmigrate_fail += pages
     return failure
 
 
-def _move(engine: Engine, vma: Vma, address: int, pfn: int, new: int) -> Failure | None:
+def _move(engine: Engine, vma: Vma, first: int, head: int, new: int) -> Failure | None:
     """Carry the steps out under the page's lock; the page stays where it is if others use it."""
-    with engine.locks.page_trylock(pfn) as locked:
+    pages = engine.frames.size(head)
+    with engine.locks.page_trylock(head) as locked:
         if not locked:
             return Failure.LOCKED
         unmapped = {
             (place.vm_mm.tables.root, at): old
-            for place, at in family_of(vma, address)
-            if (old := _try_to_migrate_one(engine, place, at, pfn)) is not None
+            for part, place, at in _places(engine, vma, first, pages)
+            if (old := _try_to_migrate_one(engine, place, at, head + part)) is not None
         }
         if not unmapped:
             return Failure.CHANGED
-        alone = bool(engine.frames.refcount[pfn] == 1)
+        alone = bool(engine.frames.refcount[head] == 1)
         if alone:
-            copy_page(engine, pfn, new)
-            _move_state(engine, pfn, new)
-        for place, at in family_of(vma, address):
+            copy_page(engine, head, new, pages)
+            _move_state(engine, head, new, pages)
+        page = new if alone else head
+        for part, place, at in _places(engine, vma, first, pages):
             old = unmapped.get((place.vm_mm.tables.root, at))
-            _remove_migration_pte(engine, place, at, old, pfn, new if alone else pfn)
+            _remove_migration_pte(engine, place, at, old, head + part, page + part)
         return None if alone else Failure.IN_USE
+
+
+def _places(engine: Engine, vma: Vma, first: int, pages: int) -> Iterator[tuple[int, Vma, int]]:
+    """Yield where each part of a page may be mapped: its number, the VMA, the address."""
+    for part in range(pages):
+        for place, at in family_of(vma, first + part * engine.geometry.page_size):
+            yield part, place, at
 
 
 def _try_to_migrate_one(engine: Engine, vma: Vma, address: int, pfn: int) -> int | None:
@@ -204,8 +223,8 @@ def _map_again(
     hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
 
 
-def _move_state(engine: Engine, old: int, new: int) -> None:
+def _move_state(engine: Engine, old: int, new: int, pages: int) -> None:
     """Give the new page what the old one knew, struct page by struct page."""
     frames = engine.frames
     frames.last_nid[new], frames.last_pid[new] = frames.last_nid[old], frames.last_pid[old]
-    frames.exclusive[new] = frames.exclusive[old]
+    frames.exclusive[new : new + pages] = frames.exclusive[old : old + pages]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcore.errors import MachineError
 from archcore.mm.pagetable import PageTables
 from archcore.mm.vma import AnonVma, Vma, VmaList
 from archcore.vmflags import VmFlags
@@ -46,7 +47,14 @@ class Mm:
         self.first_nid: int | None = None
 
     def mmap(self, start: int, end: int, flags: VmFlags, *, hugetlb: bool = False) -> Vma:
-        """Add an anonymous mapping; raises MachineError if it overlaps another."""
+        """Add an anonymous mapping; raises MachineError if it overlaps another.
+
+        One of ``hugetlb`` pages consists of whole ones, and takes a machine that has huge pages.
+        """
+        huge = self.geometry.levels[1].size if self.tables.leaves else 0
+        if hugetlb and (not huge or (start | end) % huge):
+            msg = f"{start:#x}-{end:#x} cannot be of hugetlb pages: whole ones, on a thp machine"
+            raise MachineError(msg)
         prot = self.hooks.vm_get_page_prot(int(flags))
         family = AnonVma(self.tables.root << self.geometry.va_bits | start, [self])
         vma = Vma(self, start, end, VmFlags(flags), prot, anon_vma=family, hugetlb=hugetlb)

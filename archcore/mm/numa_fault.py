@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcore.mm.knobs import Rebuild
 from archcore.mm.migrate import isolate, migrate_misplaced_page
 from archcore.mm.pages import can_change_writable, maybe_mkwrite
 from archcore.mm.policy import mpol_misplaced
@@ -31,32 +32,34 @@ def do_numa_page(
         pfn = _page(engine, pte)
         if pfn is not None:
             count_hint_fault(engine, task, pfn)
-            target = mpol_misplaced(engine, task, pfn)
+            target = mpol_misplaced(engine, task, engine.frames.head(pfn))
         if pfn is not None and target is not None:
             engine.frames.get(pfn)
             failed = profile.prepares_under_lock and isolate(engine, pfn) is not None
         if (target is None or failed) and not profile.disarm_first:
-            disarm(engine, vma, address, slot)
+            rebuild(engine, vma, address, slot, pfn)
     if pfn is None:
         return
-    nid = engine.frames.nid(pfn)
+    nid, pages = engine.frames.nid(pfn), engine.frames.size(pfn)
     if target is None or failed:
-        task.numa_fault(nid, 1, migrated=False)
+        task.numa_fault(nid, pages, migrated=False)
         return
     with engine.costs.paying(profile.migration_payer):
         failure = migrate_misplaced_page(
             engine, vma, address, pfn, target, isolated=profile.prepares_under_lock
         )
     if failure is None:
-        task.numa_fault(target, 1, migrated=True)
-    elif _settled(engine, vma, address, slot, orig) or profile.accounts_races:
-        task.numa_fault(nid, 1, migrated=False)
+        task.numa_fault(target, pages, migrated=True)
+    elif _settled(engine, vma, address, slot, orig, pfn) or profile.accounts_races:
+        task.numa_fault(nid, pages, migrated=False)
 
 
 def _page(engine: Engine, pte: int) -> int | None:
-    """Return the page that may move: not one that is part of a larger one."""
+    """Return the page that may move; whether that may be part of a larger one, the profile says."""
     pfn = engine.page(pte)
-    return None if pfn is None or engine.frames.size(pfn) > 1 else pfn
+    if pfn is None or (engine.frames.size(pfn) > 1 and not engine.profile.large_folios):
+        return None
+    return pfn
 
 
 def count_hint_fault(engine: Engine, task: Task, pfn: int) -> None:
@@ -66,7 +69,7 @@ def count_hint_fault(engine: Engine, task: Task, pfn: int) -> None:
     vmstat.numa_hint_faults_local += engine.frames.nid(pfn) == task.nid
 
 
-def _settled(engine: Engine, vma: Vma, address: int, slot: Slot, orig: Snapshot) -> bool:
+def _settled(engine: Engine, vma: Vma, address: int, slot: Slot, orig: Snapshot, pfn: int) -> bool:
     """Disarm the entry after a migration that failed, unless it has changed; say which."""
     if engine.profile.disarm_first:
         return True
@@ -74,8 +77,37 @@ def _settled(engine: Engine, vma: Vma, address: int, slot: Slot, orig: Snapshot)
         same = orig.same(engine.hooks.pte_same, engine.hooks.ptep_get(slot))
         if same:
             # Whether the page may be written was found out under a lock since dropped.
-            disarm(engine, vma, address, slot, recompute=False)
+            rebuild(engine, vma, address, slot, pfn, recompute=False)
     return same
+
+
+def rebuild(
+    engine: Engine,
+    vma: Vma,
+    address: int,
+    slot: Slot,
+    pfn: int | None,
+    *,
+    recompute: bool = True,
+) -> None:
+    """Disarm the entry, and with it the others of a large folio (numa_rebuild_large_mapping)."""
+    if pfn is None or engine.frames.size(pfn) == 1:
+        disarm(engine, vma, address, slot, recompute=recompute)
+        return
+    hooks, page, head = engine.hooks, engine.geometry.page_size, engine.frames.head(pfn)
+    start = address - (pfn - head) * page
+    end = start + engine.frames.size(pfn) * page
+    if engine.profile.rebuild is Rebuild.CLIPPED:
+        table = engine.geometry.levels[1].size
+        start = max(start, address & -table, vma.vm_start)
+        end = min(end, (address & -table) + table, vma.vm_end)
+    for at in range(start, end, page):
+        place = slot.at((at - address) // page)
+        pte = hooks.ptep_get(place)
+        mapped = not hooks.pte_none(pte) and hooks.pte_present(pte) and hooks.pte_numa(vma, pte)
+        other = engine.page(pte) if mapped else None
+        if other is not None and engine.frames.head(other) == head:
+            disarm(engine, vma, at, place, recompute=recompute)
 
 
 def disarm(engine: Engine, vma: Vma, address: int, slot: Slot, *, recompute: bool = True) -> None:

@@ -19,6 +19,7 @@ from archcore.mm.knobs import (
     HugeCopy,
     HugeDisarm,
     HugeMigration,
+    Rebuild,
     Reuse,
     Scope,
     Skip,
@@ -70,6 +71,9 @@ class EngineProfile:
     huge page moves, ``huge_copy`` what a store to a shared one does.
     ``counts_huge_updates`` is whether numa_huge_pte_updates exists.
 
+    Large pages that tables map: ``large_folios`` settles the hints of all of one at once, and
+    ``rebuild`` is how far that reaches (B47).
+
     Moving base pages: ``migrates_shared`` moves what several entries map, ``prepares_under_lock``
     isolates before the lock of the hint is dropped. ``honours_pending`` flushes an entry that is
     closed while a flush is to come (B04), ``arrival_asks_vma`` whether the new entry may be written
@@ -119,6 +123,8 @@ class EngineProfile:
     notifies_migration: bool = True
     migrates_shared: bool
     prepares_under_lock: bool = False
+    large_folios: bool = False
+    rebuild: Rebuild = Rebuild.CLIPPED
     honours_pending: bool = True
     arrival_asks_vma: bool = True
     reclaim_batches: bool
@@ -256,7 +262,7 @@ V61 = EngineProfile(
     source="Linux 6.1.192 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, "
     "mm/migrate.c, kernel/sched/fair.c",
 )
-UNIFIED = (Skip.HINTED, Skip.NO_PAGE, Skip.SHARED_COPY, Skip.PINNED, Skip.ALREADY_LOCAL)
+UNIFIED = (Skip.HINTED, Skip.NO_PAGE, Skip.MAPPED_SHARED, Skip.PINNED, Skip.ALREADY_LOCAL)
 V70 = evolve(
     V61,
     name="v7.0",
@@ -265,6 +271,7 @@ V70 = evolve(
     recomputes_write=True,
     gup=GupRule.HONORED,
     prepares_under_lock=True,
+    large_folios=True,
     source="Linux 7.0 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, mm/migrate.c, "
     "kernel/sched/fair.c",
 )

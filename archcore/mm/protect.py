@@ -10,6 +10,7 @@ from archcore.mm.costs import Payer
 from archcore.mm.huge_protect import change_huge_pmd
 from archcore.mm.huge_split import split_huge_pmd
 from archcore.mm.hugepages import Pmd, pmd_kind
+from archcore.mm.hugetlb import hugetlb_change_protection
 from archcore.mm.knobs import Bracket, Flush
 from archcore.mm.notifier import Invalidation
 from archcore.mm.pending import flush_pending
@@ -40,6 +41,8 @@ def change_protection(
     The order is the kernel's: cache flush, entries, TLB flush, with the mm's flush pending for as
     long as a TLB may be behind the tables.
     """
+    if vma.hugetlb:
+        return hugetlb_change_protection(engine, vma, start, end, change)
     bracket = Invalidation(engine, vma.vm_mm, start, end, Reason.RIGHTS_REMOVED)
     whole = engine.profile.bracket is Bracket.WHOLE
     with flush_pending(engine, vma.vm_mm):
