@@ -19,6 +19,7 @@ COMMANDS = {
     "run": "Replay a trace and print the kernel's counters.",
     "check": "Hold targets against an emulated MMU.",
     "races": "Try every interleaving of a concurrent scenario.",
+    "review": "Answer the review of 2012, point by point, with evidence.",
     "doctor": "Check this installation.",
     "completion": "Print the completion script of a shell.",
 }

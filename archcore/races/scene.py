@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archcore.mm.profile import EngineProfile
     from archcore.mm.slot import Slot
     from archcore.mm.task import Task
+    from archcore.mm.vma import Vma
     from archcore.target import Target
 
 WORD = 8
@@ -42,12 +43,22 @@ class Scene:
         *,
         huge: bool = True,
         written: bool = True,
+        cached_data: bool = False,
     ) -> None:
         """Build it; what happens here is no part of any interleaving."""
         level = target.geometry.levels[1]
         order = level.shift - target.geometry.page_shift
         frames = (6 << order) + 256
-        self.machine = Machine(target, engine, frames_per_node=frames, thp=huge, seam=seam)
+        self.machine = Machine(
+            target,
+            engine,
+            frames_per_node=frames,
+            thp=huge,
+            seam=seam,
+            cached_data=cached_data,
+        )
+        for cpu in self.machine.cpus[1:]:
+            cpu.dcache = self.machine.cpus[0].dcache  # coherent, as hardware with a kernel is
         self.engine: Engine = self.machine.engine
         self.mm = self.machine.mm()
         self.size = level.size if huge else target.geometry.page_size
@@ -107,6 +118,10 @@ class Scene:
     def scan(self, task: Task) -> int:
         """Arm the page as the scanner does."""
         return change_prot_numa(self.engine, task, self.vma, self.page, self.page + self.size)
+
+    def scan_of(self, task: Task, vma: Vma) -> int:
+        """Arm another VMA."""
+        return change_prot_numa(self.engine, task, vma, vma.vm_start, vma.vm_end)
 
     def split(self) -> None:
         """Split the huge page."""
