@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from archcore.races.execution import Execution
 from archcore.races.explore import ended
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from archcore.races.execution import Program
     from archcore.races.explore import Interleaving
-    from archcore.races.history import History
 
 
 @frozen
@@ -27,6 +26,14 @@ class _Branch:
 
     schedule: tuple[int, ...]
     left: int
+
+
+@frozen
+class _Run:
+    """An execution, and the names of its events by actor and number, in their order."""
+
+    execution: Execution
+    names: dict[tuple[int, int], int] = field(factory=dict)
 
 
 class BoundedSearch:
@@ -53,20 +60,20 @@ class BoundedSearch:
 
     def _run(self, branch: _Branch, todo: list[_Branch]) -> Interleaving | None:
         run, left = Execution(self._program), branch.left
+        known = _Run(run)
         try:
             run.replay(branch.schedule[:-1])
             if branch.schedule and run.step(branch.schedule[-1]) is None:
                 return None
-            while self._is_news(run, left):
-                going = self._go_on(run, left, todo)
-                if going is None:
-                    return self._end(run)
+            while self._is_news(known, left):
+                if not self._go_on(run, left, todo):
+                    return self._end(known)
             return None
         finally:
             run.close()
 
-    def _go_on(self, run: Execution, left: int, todo: list[_Branch]) -> int | None:
-        """Take one more step, and put down what else could be done here; None at the end."""
+    def _go_on(self, run: Execution, left: int, todo: list[_Branch]) -> bool:
+        """Take one more step, and put down what else could be done here; False at the end."""
         done = tuple(event.actor for event in run.history.events)
         last = done[-1] if done else None
         able = sorted(run.candidates(), key=lambda one: (one != last, one))
@@ -79,34 +86,33 @@ class BoundedSearch:
                 self.bounded = True
             elif others:
                 todo.extend(_Branch((*done, other), left - cost) for other in reversed(others))
-            return one
-        return None
+            return True
+        return False
 
-    def _is_news(self, run: Execution, left: int) -> bool:
-        events = run.history.events
-        key = (self._state(run.history), events[-1].actor if events else None)
+    def _is_news(self, run: _Run, left: int) -> bool:
+        events = run.execution.history.events
+        key = (self._state(run), events[-1].actor if events else None)
         if self._met.get(key, -1) >= left:
             return False
         self._met[key] = left
         return True
 
-    def _end(self, run: Execution) -> Interleaving | None:
-        state = self._state(run.history)
+    def _end(self, run: _Run) -> Interleaving | None:
+        state = self._state(run)
         if state in self._ended:
             return None
         self._ended.add(state)
-        return ended(run)
+        return ended(run.execution)
 
-    def _state(self, history: History) -> tuple[object, ...]:
-        """Return what tells a state from others: the last events of all, with what led there."""
-        names: list[int] = []
-        for event in history.events:
-            before = tuple(
-                names[index]
-                for index, other in enumerate(history.events[: len(names)])
-                if event.after(other)
+    def _state(self, run: _Run) -> tuple[object, ...]:
+        """Return what tells a state from others: the last event of each, with what led to it."""
+        names = run.names
+        for event in run.execution.history.events[len(names) :]:
+            past = tuple(
+                names.get((actor, count - 1 - (actor == event.actor)))
+                for actor, count in enumerate(event.clock)
             )
-            key = (event.actor, event.number, before)
-            names.append(self._names.setdefault(key, len(self._names)))
-        last = {event.actor: name for event, name in zip(history.events, names, strict=True)}
+            key = (event.actor, event.number, past)
+            names[event.actor, event.number] = self._names.setdefault(key, len(self._names))
+        last = {actor: name for (actor, _), name in names.items()}
         return tuple(sorted(last.items()))
