@@ -81,10 +81,12 @@ def explore(
     """Return what every interleaving of a scenario comes to, always the same for the same input.
 
     With ``preemptions`` only interleavings in which no more actors are interrupted than that, and
-    after ``limit`` of them no more. Raises UsageError where the scenario cannot be told.
+    after ``limit`` of them no more; the scenario may have a bound of its own. Raises UsageError
+    where the scenario cannot be told.
     """
     profile = profile_of(engine) if isinstance(engine, str) else engine
     what = program(scenario, target, profile)
+    preemptions = scenario.preemptions if preemptions is None else preemptions
     search = Search(what) if preemptions is None else BoundedSearch(what, preemptions)
     found = list(islice(search, limit + 1))
     cut = len(found) > limit

@@ -45,8 +45,9 @@ class Scenario:
     ``prepare`` sets the scene, ``threads`` are who acts in it, by name, ``judge`` looks for
     troubles afterwards that only this story knows of. ``huge`` stories are about a huge page and
     need targets that have such; ``written`` is whether the page is there at the beginning.
-    ``profiles`` are those it can be told under, and ``known`` the troubles that each of them has in
-    it besides those of ``archcore.races.known``.
+    ``preemptions`` bounds the search of a story that has too many orders, unless another bound is
+    asked for. ``profiles`` are those it can be told under, and ``known`` the troubles that each of
+    them has in it besides those of ``archcore.races.known``.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Scenario:
     judge: Callable[[Scene], Iterable[Trouble]] = _no_trouble
     huge: bool = True
     written: bool = True
+    preemptions: int | None = None
     profiles: tuple[str, ...] = tuple(PROFILES)
     known: Mapping[str, frozenset[Trouble]] = field(factory=dict, converter=_frozen)
 

@@ -53,6 +53,10 @@ def _scan(scene: Scene) -> None:
     scene.scan(scene.t1)
 
 
+def _scan_too(scene: Scene) -> None:
+    scene.scan(scene.t2)
+
+
 def _throw_away(scene: Scene) -> None:
     scene.mm.stored.clear()
     madvise_dontneed(scene.engine, scene.t2, scene.page, scene.page + scene.size)
@@ -227,6 +231,19 @@ STORIES = (
             "T2": lambda scene: scene.load(scene.t2),
             "T1": lambda scene: scene.store_if_mapped(scene.t1, 2),
         },
+    ),
+    Scenario(
+        id="S7c",
+        sentence="as S7, with two scanners, the first of whom to end takes the flush for done",
+        prepare=_wanted,
+        threads={
+            "scanner": _scan,
+            "other": _scan_too,
+            "T2": lambda scene: scene.load(scene.t2),
+            "T1": lambda scene: scene.store_if_mapped(scene.t1, 2),
+        },
+        huge=False,
+        preemptions=1,
     ),
     Scenario(
         id="S8",

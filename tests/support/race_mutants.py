@@ -79,6 +79,13 @@ MUTANTS = (
         Trouble.LOST_STORE,
     ),
     Mutant(
+        "the first of two flushers takes the flush for done (B05)",
+        V61,
+        {"flush_pending": FlushPending.FLAG},
+        "S7c",
+        Trouble.LOST_STORE,
+    ),
+    Mutant(
         "the slot is empty for a moment while it is armed (B07, B09)",
         V61,
         {"huge_take_out": TakeOut.EMPTY},
