@@ -54,10 +54,10 @@ _jobs: list[_Job] = []
 def native(targets: Iterable[Target], engine: str) -> Target:
     """Return the target that a profile is most at home on: of its era, or of its engine.
 
-    Where there are several, the one that comes last by name; where there is none, the same of the
-    latest era.
+    Where there are several, the one with the smallest pages that comes last by name; where there
+    is none, the same of the latest era.
     """
-    known = sorted(targets, key=lambda target: target.id)
+    known = sorted(targets, key=lambda target: (-target.geometry.page_shift, target.id))
     version = engine.partition("+")[0]
     for fits in (
         [target for target in known if target.era == version],
@@ -119,4 +119,7 @@ def _search(at: int) -> RaceResult:
 
 
 def _version(era: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in era.lstrip("v").split("-")[0].split(".") if part.isdigit())
+    """Return the kernel version that an era is named after; a date comes before all of them."""
+    if not era.startswith("v"):
+        return ()
+    return tuple(int(part) for part in era[1:].split(".") if part.isdigit())
