@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from archcore.hw.seam import Seam
     from archcore.layout import Geometry
+    from archcore.mm.balancer import Balancer
     from archcore.mm.locks import Locks
     from archcore.target import Target
 
@@ -52,9 +53,10 @@ class Machine:
 
     ``observers`` are plugins with hook wrappers; hooks that none of them wraps are bound to the
     implementing functions themselves. Sizes are in frames of the target's page size. ``thp`` maps
-    huge pages where VMA and target allow; ``swap_slots`` pages fit into swap. Under a ``seam``
-    locks block, walks take time, entries are armed one by one, and what no kernel should do
-    becomes a finding.
+    huge pages where VMA and target allow; ``swap_slots`` pages fit into swap. A ``balancer`` lets
+    a clock drive the scanner, and a ``policy`` is a plugin with placement hooks of its own. Under a
+    ``seam`` locks block, walks take time, entries are armed one by one, and what no kernel should
+    do becomes a finding.
     """
 
     def __init__(
@@ -70,6 +72,8 @@ class Machine:
         cached_data: bool = False,
         thp: bool = False,
         swap_slots: int = 0,
+        balancer: Balancer | None = None,
+        policy: object | None = None,
         seam: Seam | None = None,
     ) -> None:
         """Bind the target; raises UnknownNameError for an unknown engine profile."""
@@ -78,12 +82,10 @@ class Machine:
         self.target = target
         self.outcomes: Counter[Outcome] = Counter()
         self.memory = _memory(geometry, seam)
-        frames, costs, findings = (
-            _frames(nodes, frames_per_node, geometry, seam),
-            Costs(),
-            Findings(),
-        )
-        hooks = bind(target, GENERIC, observers)
+        frames = _frames(nodes, frames_per_node, geometry, seam)
+        costs, findings = Costs(), Findings()
+        layers = GENERIC if policy is None else (*GENERIC, policy)
+        hooks = bind(target, layers, observers)
         if seam is not None:
             Watch(seam).install(hooks)
         self.locks: Locks = (
@@ -104,6 +106,7 @@ class Machine:
             zero_page=zero,
             huge=huge_pages(hooks, geometry, frames, zero_page=zero_page) if thp else None,
             seam=seam,
+            balancer=balancer,
             swap=SwapArea(swap_slots) if swap_slots else None,
         )
         make = Cpu if seam is None else partial(WatchedCpu, seam=seam)

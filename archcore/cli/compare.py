@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from archcore.target import Target
     from archcore.trace.record import Trace
 
-ENGINES = "The engine profile for all targets: seed, v3.8, v6.1, or native for each target's own."
+ENGINES = (
+    "The engine profile for all targets: seed, seed+recheck, seed+reread, seed+both, v3.8, "
+    "v6.1, v7.0, or native for each target's own."
+)
 
 
 @click.command(

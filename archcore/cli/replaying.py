@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SIZE = re.compile(r"([0-9]+)([KMG]?)", re.IGNORECASE)
 UNITS = {"": 0, "K": 10, "M": 20, "G": 30}
 SHOWN = 3
+POLICY = "Who places pages: default (the kernel's way), or stay (nothing ever moves)."
 
 
 def bytes_of(text: str) -> int:
@@ -36,6 +37,8 @@ def replay_options(engine: str, engines: str) -> Callable[[Callable[..., Any]], 
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @click.option("--engine", default=engine, show_default=True, help=engines)
+        @click.option("--thp", is_flag=True, help="Map huge pages where there is room for them.")
+        @click.option("--policy", default="default", show_default=True, help=POLICY)
         @click.option("--nodes", type=click.IntRange(1, 64), default=2, show_default=True)
         @click.option("--schedule", help="Which node runs which part: 0:30%,1:70% or 0@0,1@5000.")
         @click.option(
@@ -52,9 +55,17 @@ def replay_options(engine: str, engines: str) -> Callable[[Callable[..., Any]], 
             schedule: str | None,
             scan_period: int | None,
             scan_size: str | None,
+            thp: bool,
+            policy: str,
             **given: object,
         ) -> object:
+            from attrs import evolve
+
+            from archcore.mm.policies import policy_of
+
+            policy_of(policy)
             made = _settings(engine, nodes, schedule, scan_period, scan_size)
+            made = evolve(made, thp=thp, policy=policy)
             return function(*args, settings=made, **given)
 
         return command

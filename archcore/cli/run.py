@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from archcore.cli.options import Output
     from archcore.replay.settings import Settings
 
-ENGINES = "The engine profile: seed, v3.8, v6.1, or native for that of the target's era."
+ENGINES = (
+    "The engine profile: seed, seed+recheck, seed+reread, seed+both, v3.8, v6.1, v7.0, "
+    "or native for that of the target's era."
+)
 
 
 @click.command(

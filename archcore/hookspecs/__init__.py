@@ -16,6 +16,7 @@ from archcore.hookspecs import (
     hint,
     maintenance,
     making,
+    placement,
     reading,
     registration,
     stores,
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 Hook: TypeAlias = "Callable[..., Any]"
-ROOMS = (registration, reading, making, hint, swap, tables, stores, maintenance)
+ROOMS = (registration, reading, making, hint, swap, tables, stores, maintenance, placement)
 
 
 def _declarations() -> Iterator[FunctionType]:

@@ -44,7 +44,21 @@ def _page_taken(engine: Engine, task: Task, vma: Vma, pfn: int) -> bool:
         return False
     if Skip.PINNED in skips and frames.pins[head]:
         return False
-    return not (_skips_local(engine, vma) and frames.nid(pfn) == task.nid)
+    if _skips_local(engine, vma) and frames.nid(pfn) == task.nid:
+        return False
+    return taken_by_tier(engine, int(head))
+
+
+def taken_by_tier(engine: Engine, head: int) -> bool:
+    """Say whether a page's tier lets it be hinted, and note the time of the scan if it is slow."""
+    balancer, nid = engine.balancer, engine.frames.nid(head)
+    if balancer is None:
+        return True
+    if not balancer.normal and nid not in balancer.slow_nodes:
+        return False
+    if balancer.times_access(nid):
+        engine.frames.access_time[head] = balancer.now
+    return True
 
 
 def candidates(
@@ -61,6 +75,12 @@ def candidates(
     pages = pages & (pfns < engine.frames.total) & (pfns != _pfn_or_none(engine.zero_page))
     kept = _page_rules(engine, task, vma, pfns[pages])
     result = np.array(chosen if Skip.NO_PAGE not in skips else pages)
+    if engine.balancer is not None:
+        heads = engine.frames.heads[pfns[pages]]
+        kept = np.array([
+            bool(one) and taken_by_tier(engine, int(head))
+            for one, head in zip(kept, heads, strict=True)
+        ], np.bool_)  # fmt: skip
     result[pages] = kept
     return result
 

@@ -11,6 +11,8 @@ from archcore.mm.pending import flush_batched
 from archcore.mm.swapentry import migration_pte, waits_for, writable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from archcore.mm.change import Change
     from archcore.mm.engine import Engine
     from archcore.mm.pagetable import Table
@@ -30,15 +32,34 @@ def change_pte_range(
         flush_batched(engine, vma.vm_mm)
         if engine.arrays and change.hints and change.cause not in engine.profile.upgrades:
             return _arm_arrays(engine, task, vma, table, range(first, last))
-        changed = NOTHING
+        changed, judge = NOTHING, _judge(engine, vma)
         for place in range(first, last):
             address = table.address + (place << level.shift)
-            changed += _change_one(engine, task, vma, address, table.first.at(place), change)
+            slot = table.first.at(place)
+            changed += _change_one(engine, task, vma, address, slot, change, judge)
         return changed
 
 
+def _judge(engine: Engine, vma: Vma) -> Callable[[int], bool]:
+    """Return what says of a page whether it may become writable at once."""
+    verdicts: list[bool] = []
+
+    def judge(pfn: int) -> bool:
+        if not verdicts or not engine.profile.upgrades_by_first:
+            verdicts[:] = [can_change_writable(engine, vma, pfn)]
+        return verdicts[0]
+
+    return judge
+
+
 def _change_one(
-    engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, change: Change
+    engine: Engine,
+    task: Task,
+    vma: Vma,
+    address: int,
+    slot: Slot,
+    change: Change,
+    judge: Callable[[int], bool],
 ) -> Changed:
     hooks = engine.hooks
     pte = hooks.ptep_get(slot)
@@ -51,7 +72,7 @@ def _change_one(
     old = hooks.ptep_modify_prot_start(vma, address, slot)
     new = hooks.pte_mknuma(vma, old) if change.hints else _modified(engine, vma, old, change)
     if change.cause in engine.profile.upgrades:
-        new = _upgraded(engine, vma, old, new)
+        new = _upgraded(engine, vma, old, new, judge)
     hooks.ptep_modify_prot_commit(vma, address, slot, old, new)
     if hooks.pte_needs_flush(old, new):
         return Changed(1, address, address + engine.geometry.page_size)
@@ -67,12 +88,12 @@ def _modified(engine: Engine, vma: Vma, old: int, change: Change) -> int:
     return pte
 
 
-def _upgraded(engine: Engine, vma: Vma, old: int, new: int) -> int:
+def _upgraded(engine: Engine, vma: Vma, old: int, new: int, judge: Callable[[int], bool]) -> int:
     """Return the entry writable if page and VMA have it so, which saves the fault of a store."""
     hooks, pfn = engine.hooks, engine.page(old)
     if pfn is None or hooks.pte_write(new) or hooks.pte_uffd_wp(new):
         return new
-    if not can_change_writable(engine, vma, pfn):
+    if not judge(pfn):
         return new
     pte: int = hooks.pte_mkwrite(new, vma)
     return pte

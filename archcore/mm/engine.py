@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from archcore.hw.memory import PhysicalMemory
     from archcore.hw.seam import Seam
     from archcore.layout import Geometry
+    from archcore.mm.balancer import Balancer
     from archcore.mm.costs import Costs
     from archcore.mm.findings import Findings
     from archcore.mm.frames import Frames
@@ -27,8 +28,9 @@ class Engine:
 
     ``arrays`` arms whole tables at once, otherwise entry by entry. ``zero_page`` is the frame that
     reads of untouched memory map, None where such reads allocate. ``huge`` is None where there are
-    no transparent huge pages, ``swap`` where pages stay in memory. ``seam`` is where others
-    may run, None if nobody watches; then the ``locks`` are free and ``findings`` stays empty.
+    no transparent huge pages, ``swap`` where pages stay in memory, ``balancer`` where no clock
+    drives the scanner. ``seam`` is where others may run, None if nobody watches; then the
+    ``locks`` are free and ``findings`` stays empty.
     """
 
     hooks: Hooks
@@ -45,6 +47,7 @@ class Engine:
     huge: HugePages | None = None
     seam: Seam | None = None
     swap: SwapArea | None = None
+    balancer: Balancer | None = None
     splitting: set[int] = field(factory=set)
 
     def page(self, pte: int) -> int | None:

@@ -23,7 +23,8 @@ class Frames:
     ``exclusive`` (PageAnonExclusive), ``pins``. A compound page is known by its ``head``, whose
     ``order`` is the logarithm of its size; ``entire_mapcount`` counts the upper-level entries
     that map all of it, and references belong to the head. ``isolated`` are the pages that somebody
-    is about to move or to swap out (taken off the LRU).
+    is about to move or to swap out (taken off the LRU); ``access_time`` has when pages of slow
+    memory were scanned.
     """
 
     def __init__(self, nodes: int, per_node: int) -> None:
@@ -43,6 +44,7 @@ class Frames:
         self.order: NDArray[np.int8] = np.zeros(total, np.int8)
         self.entire_mapcount: NDArray[np.int32] = np.zeros(total, np.int32)
         self.isolated: set[int] = set()
+        self.access_time: dict[int, int] = {}
         self._freed_huge: dict[tuple[int, int], list[int]] = {}
         self._fresh = [node * per_node + (node == 0) for node in range(nodes)]
         self._freed: list[list[int]] = [[] for _ in range(nodes)]
@@ -92,6 +94,14 @@ class Frames:
         self.exclusive[pfn] = False
         self.last_nid[pfn], self.last_pid[pfn] = NO_NODE, NO_PID
         self._freed[self.nid(pfn)].append(pfn)
+
+    def free_count(self, nid: int) -> int:
+        """Return how many frames of a node are free."""
+        fresh = (nid + 1) * self.per_node - self._fresh[nid]
+        huge = sum(
+            len(all_) << order for (at, order), all_ in self._freed_huge.items() if at == nid
+        )
+        return fresh + len(self._freed[nid]) + huge
 
     def head(self, pfn: int) -> int:
         """Return the first frame of the compound page a frame is part of, or the frame itself."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from archcore.hookspecs import hookimpl
+from archcore.mm.policy import Placement
 from archcore.mm.reason import Reason
 
 if TYPE_CHECKING:
@@ -215,4 +216,4 @@ class Maintenance:
         """Do nothing."""
 
 
-GENERIC = (Stores(), HugeStores(), Maintenance())
+GENERIC = (Stores(), HugeStores(), Maintenance(), Placement())

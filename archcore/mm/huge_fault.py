@@ -99,6 +99,8 @@ def _set_accessed(
     hooks = engine.hooks
     write = access is Access.WRITE
     with engine.locks.pmd(vma.vm_mm, slot):
+        if engine.profile.bugs_on_hint and hooks.pmd_numa(vma, hooks.pmdp_get(slot)):
+            raise MachineError("kernel BUG: BUG_ON(pmd_numa(*pmd)) in __handle_mm_fault")
         pmd = still(engine, slot, orig)
         if pmd is None:
             return Outcome.RETRY

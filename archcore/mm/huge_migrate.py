@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from archcore.mm.costs import Waste
@@ -17,14 +16,13 @@ from archcore.mm.hugepages import (
     pmd_kind,
     still,
 )
-from archcore.mm.notifier import invalidating
+from archcore.mm.migrate import count_moved, move_last
+from archcore.mm.notifier import notifying_move
 from archcore.mm.pages import copy_page, put_page
 from archcore.mm.reason import Reason
 from archcore.mm.swapentry import migration_pmd, writable
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from archcore.mm.engine import Engine
     from archcore.mm.slot import Slot
     from archcore.mm.snapshot import Snapshot
@@ -49,7 +47,8 @@ def migrate_misplaced_transhuge_page(
         return _thrown_away(engine, new)
     copy_page(engine, head, new, huge_of(engine).nr)
     start = huge.start(address)
-    with _notified(engine, vma, start), engine.locks.pmd(vma.vm_mm, slot):
+    end = start + huge.size
+    with notifying_move(engine, vma.vm_mm, start, end), engine.locks.pmd(vma.vm_mm, slot):
         if still(engine, slot, orig) is None:
             discard(engine, new, Waste.BYTES_COPIED)
             return _failed(engine)
@@ -61,7 +60,7 @@ def migrate_misplaced_transhuge_page(
         frames.entire_mapcount[head] -= 1
         frames.entire_mapcount[new] += 1
         put_page(engine, head)
-    return _moved(engine)
+    return _moved(engine, head, nid)
 
 
 def migrate_misplaced_huge_page(
@@ -97,7 +96,7 @@ def _move(engine: Engine, vma: Vma, address: int, slot: Slot, head: int, new: in
         page = new if alone else head
         if not _remove_migration_pmd(engine, vma, address, slot, old_pmd, page):
             put_page(engine, page)
-        return _moved(engine) if alone else _thrown_away(engine, new)
+        return _moved(engine, head, engine.frames.nid(new)) if alone else _thrown_away(engine, new)
 
 
 def _set_pmd_migration_entry(
@@ -110,7 +109,7 @@ def _set_pmd_migration_entry(
     hooks, huge, frames = engine.hooks, huge_of(engine), engine.frames
     start, mm, reason = huge.start(address), vma.vm_mm, Reason.FRAME_CHANGES
     with (
-        invalidating(engine, mm, start, start + huge.size, reason),
+        notifying_move(engine, mm, start, start + huge.size),
         engine.locks.pmd(mm, slot),
     ):
         pmd = hooks.pmdp_get(slot)
@@ -161,23 +160,16 @@ def _remove_migration_pmd(
 
 def _move_state(engine: Engine, old: int, new: int) -> None:
     """Give the new page what the old one knew, struct page by struct page."""
-    frames = engine.frames
-    frames.last_nid[new], frames.last_pid[new] = frames.last_nid[old], frames.last_pid[old]
-    frames.exclusive[new] = frames.exclusive[old]
+    frames, nr = engine.frames, huge_of(engine).nr
+    move_last(engine, old, new)
+    frames.exclusive[new : new + nr] = frames.exclusive[old : old + nr]
 
 
-def _notified(engine: Engine, vma: Vma, start: int) -> AbstractContextManager[None]:
-    if not engine.profile.notifies_migration:
-        return nullcontext()
-    end = start + huge_of(engine).size
-    return invalidating(engine, vma.vm_mm, start, end, Reason.FRAME_CHANGES)
-
-
-def _moved(engine: Engine) -> bool:
+def _moved(engine: Engine, head: int, nid: int) -> bool:
     nr = huge_of(engine).nr
     engine.vmstat.pgmigrate_success += nr
     engine.vmstat.thp_migration_success += 1
-    engine.vmstat.numa_pages_migrated += nr
+    count_moved(engine, nr, engine.frames.nid(head), nid)
     return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore.errors import MachineError
+from archcore.mm.candidates import taken_by_tier
 from archcore.mm.change import NOTHING, Changed
 from archcore.mm.hugepages import Pmd, huge_of, page_of, pmd_kind, splitting
 from archcore.mm.knobs import HugeMigration, Skip, TakeOut
@@ -31,7 +32,7 @@ def change_huge_pmd(
         kind = pmd_kind(engine.hooks, pmd)
         if kind is Pmd.MIGRATION:
             return _change_migration(engine, vma, address, slot, pmd)
-        if kind is not Pmd.HUGE:
+        if kind is not Pmd.HUGE and engine.profile.rechecks_huge:
             return None
         if not splitting(engine, slot, pmd):
             change_one = _empty if profile.huge_take_out is TakeOut.EMPTY else _close
@@ -80,7 +81,9 @@ def _page_taken(engine: Engine, task: Task, vma: Vma, head: int) -> bool:
     if Skip.PINNED in skips and frames.pins[head]:
         return False
     alone = vma.private and vma.vm_mm.users == 1
-    return not (Skip.ALREADY_LOCAL in skips and alone and frames.nid(head) == task.nid)
+    if Skip.ALREADY_LOCAL in skips and alone and frames.nid(head) == task.nid:
+        return False
+    return taken_by_tier(engine, head)
 
 
 def _empty(
@@ -115,9 +118,10 @@ def _close(
 
 def _changed(engine: Engine, address: int, old: int, new: int) -> Changed:
     huge = huge_of(engine)
+    pages = 1 if engine.profile.counts_huge_as_one else huge.nr
     if engine.hooks.pmd_needs_flush(old, new):
-        return Changed(huge.nr, address, address + huge.size, huge=1)
-    return Changed(huge.nr, huge=1)
+        return Changed(pages, address, address + huge.size, huge=1)
+    return Changed(pages, huge=1)
 
 
 def _modified(engine: Engine, vma: Vma, old: int, change: Change) -> int:

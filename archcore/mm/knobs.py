@@ -78,6 +78,14 @@ class Rebuild(Enum):
     CLIPPED = "those within the folio, the page table and the VMA"
 
 
+class GroupsBy(Enum):
+    """What must allow stores for tasks that share a page to be grouped (TNF_NO_GROUP)."""
+
+    NOTHING = "tasks are not grouped"
+    VMA = "the VMA"
+    ENTRY = "the entry, before it was hinted"
+
+
 class AfterHint(Enum):
     """How a fault goes on once the hint of a huge page is settled."""
 

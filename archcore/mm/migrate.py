@@ -52,19 +52,34 @@ def isolate(engine: Engine, pfn: int) -> Failure | None:
 
 
 def migrate_misplaced_page(
-    engine: Engine, vma: Vma, address: int, pfn: int, nid: int, *, isolated: bool = False
+    engine: Engine,
+    vma: Vma,
+    address: int,
+    pfn: int,
+    nid: int,
+    *,
+    slot: Slot | None = None,
+    isolated: bool = False,
 ) -> Failure | None:
     """Move the page behind an entry to a node and count it; return why it stayed, if it did.
 
-    The caller's reference is used up in every case.
+    The caller's reference is used up in every case; the ``slot`` it found the page in saves a walk.
     """
     pages = engine.frames.size(pfn)
     failure = None if isolated else isolate(engine, pfn)
     if failure is None:
-        failure = migrate_page(engine, vma, address, pfn, nid)
+        failure = migrate_page(engine, vma, address, pfn, nid, slot)
         if failure is None:
-            engine.vmstat.numa_pages_migrated += pages
+            count_moved(engine, pages, engine.frames.nid(pfn), nid)
     return failure
+
+
+def count_moved(engine: Engine, pages: int, src: int, dst: int) -> None:
+    """Count pages that the balancer has moved, and those among them that went up a tier."""
+    engine.vmstat.numa_pages_migrated += pages
+    balancer = engine.balancer
+    if balancer is not None and src in balancer.slow_nodes and dst not in balancer.slow_nodes:
+        engine.vmstat.pgpromote_success += pages
 
 
 def move_page(engine: Engine, vma: Vma, address: int, nid: int) -> Failure | None:
@@ -80,10 +95,12 @@ def move_page(engine: Engine, vma: Vma, address: int, nid: int) -> Failure | Non
             if pfn is None or engine.frames.size(pfn) > 1:
                 return Failure.GONE
             engine.frames.get(pfn)
-        return isolate(engine, pfn) or migrate_page(engine, vma, address, pfn, nid)
+        return isolate(engine, pfn) or migrate_page(engine, vma, address, pfn, nid, slot)
 
 
-def migrate_page(engine: Engine, vma: Vma, address: int, pfn: int, nid: int) -> Failure | None:
+def migrate_page(
+    engine: Engine, vma: Vma, address: int, pfn: int, nid: int, slot: Slot | None = None
+) -> Failure | None:
     """Move an isolated page of any size (migrate_pages); the reference to it is used up."""
     frames, head = engine.frames, engine.frames.head(pfn)
     order, pages = int(frames.order[head]), frames.size(head)
@@ -95,7 +112,7 @@ def migrate_page(engine: Engine, vma: Vma, address: int, pfn: int, nid: int) -> 
     failure: Failure | None = Failure.NO_MEMORY
     if new is not None:
         first = address - (pfn - head) * engine.geometry.page_size
-        failure = _move(engine, vma, first, head, new)
+        failure = _move(engine, vma, first, head, new, _Slots(vma, address, slot))
         if failure is not None:
             engine.costs.discard(Waste.PAGES, pages)
         put_page(engine, new)
@@ -108,7 +125,25 @@ def migrate_page(engine: Engine, vma: Vma, address: int, pfn: int, nid: int) -> 
     return failure
 
 
-def _move(engine: Engine, vma: Vma, first: int, head: int, new: int) -> Failure | None:
+class _Slots:
+    """The slots of places, walked to once; tables stay where they are while the mm lives."""
+
+    def __init__(self, vma: Vma, address: int, slot: Slot | None) -> None:
+        """Begin with what the caller has."""
+        self._known = {} if slot is None else {(vma.vm_mm.tables.root, address): slot}
+
+    def of(self, vma: Vma, address: int) -> Slot | None:
+        """Return the lowest-level slot of an address."""
+        tables = vma.vm_mm.tables
+        found = self._known.get((tables.root, address)) or tables.slot(address)
+        if found is not None:
+            self._known[tables.root, address] = found
+        return found
+
+
+def _move(
+    engine: Engine, vma: Vma, first: int, head: int, new: int, slots: _Slots
+) -> Failure | None:
     """Carry the steps out under the page's lock; the page stays where it is if others use it."""
     pages = engine.frames.size(head)
     with engine.locks.page_trylock(head) as locked:
@@ -117,7 +152,7 @@ def _move(engine: Engine, vma: Vma, first: int, head: int, new: int) -> Failure 
         unmapped = {
             (place.vm_mm.tables.root, at): old
             for part, place, at in _places(engine, vma, first, pages)
-            if (old := _try_to_migrate_one(engine, place, at, head + part)) is not None
+            if (old := _try_to_migrate_one(engine, place, at, head + part, slots)) is not None
         }
         if not unmapped:
             return Failure.CHANGED
@@ -128,7 +163,7 @@ def _move(engine: Engine, vma: Vma, first: int, head: int, new: int) -> Failure 
         page = new if alone else head
         for part, place, at in _places(engine, vma, first, pages):
             old = unmapped.get((place.vm_mm.tables.root, at))
-            _remove_migration_pte(engine, place, at, old, head + part, page + part)
+            _remove_migration_pte(engine, place, at, old, (head + part, page + part), slots)
         return None if alone else Failure.IN_USE
 
 
@@ -139,13 +174,15 @@ def _places(engine: Engine, vma: Vma, first: int, pages: int) -> Iterator[tuple[
             yield part, place, at
 
 
-def _try_to_migrate_one(engine: Engine, vma: Vma, address: int, pfn: int) -> int | None:
+def _try_to_migrate_one(
+    engine: Engine, vma: Vma, address: int, pfn: int, slots: _Slots
+) -> int | None:
     """Replace the entry by a migration entry and return it; None if it maps another page by now.
 
     The caches go first, while the entry still names the frame.
     """
     hooks, mm, reason = engine.hooks, vma.vm_mm, Reason.FRAME_CHANGES
-    slot, end = mm.tables.slot(address), address + engine.geometry.page_size
+    slot, end = slots.of(vma, address), address + engine.geometry.page_size
     if slot is None:
         return None
     with invalidating(engine, mm, address, end, reason), engine.locks.pte(mm, slot):
@@ -171,10 +208,15 @@ def _try_to_migrate_one(engine: Engine, vma: Vma, address: int, pfn: int) -> int
 
 
 def _remove_migration_pte(
-    engine: Engine, vma: Vma, address: int, old_pte: int | None, old: int, pfn: int
+    engine: Engine,
+    vma: Vma,
+    address: int,
+    old_pte: int | None,
+    frames: tuple[int, int],
+    slots: _Slots,
 ) -> None:
     """Replace a migration entry of the old frame by an ordinary one, wherever one stands now."""
-    slot = vma.vm_mm.tables.slot(address)
+    slot, (old, pfn) = slots.of(vma, address), frames
     if slot is None:
         return
     with engine.locks.pte(vma.vm_mm, slot):
@@ -223,8 +265,18 @@ def _map_again(
     hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
 
 
+def move_last(engine: Engine, old: int, new: int) -> None:
+    """Tell the new page who used the old one last; across tiers that is something else."""
+    frames, balancer = engine.frames, engine.balancer
+    if balancer is not None and balancer.times_access(frames.nid(old)) != balancer.times_access(
+        frames.nid(new)
+    ):
+        return
+    frames.last_nid[new], frames.last_pid[new] = frames.last_nid[old], frames.last_pid[old]
+
+
 def _move_state(engine: Engine, old: int, new: int, pages: int) -> None:
     """Give the new page what the old one knew, struct page by struct page."""
     frames = engine.frames
-    frames.last_nid[new], frames.last_pid[new] = frames.last_nid[old], frames.last_pid[old]
+    move_last(engine, old, new)
     frames.exclusive[new : new + pages] = frames.exclusive[old : old + pages]

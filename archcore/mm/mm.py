@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from archcore.hw.memory import PhysicalMemory
     from archcore.layout import Geometry
     from archcore.mm.frames import Frames
+    from archcore.mm.task import Task
 
 
 class Mm:
     """One address space; ``cpus`` may hold translations of it.
 
-    ``users`` counts its threads, ``rss`` the base pages it maps.
+    ``users`` counts its threads, ``rss`` the base pages it maps, ``tasks`` are its threads.
     ``stored`` has the last value and size that went to each address under a machine's ``store``.
     """
 
@@ -38,6 +39,7 @@ class Mm:
         self.tables = PageTables(memory, geometry, hooks, frames)
         self.users = 0
         self.rss = 0
+        self.tasks: list[Task] = []
         self.stored: dict[int, tuple[int, int]] = {}
         self.tlb_flush_pending = 0
         self.tlb_flush_batched = False

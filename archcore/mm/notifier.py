@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from attrs import define
 
+from archcore.mm.reason import Reason
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from archcore.mm.engine import Engine
     from archcore.mm.mm import Mm
-    from archcore.mm.reason import Reason
 
 
 @define
@@ -39,6 +41,13 @@ class Invalidation:
             self.is_open = False
             hooks = self.engine.hooks
             hooks.mmu_notifier_invalidate_range_end(self.mm, self.start, self.end, self.reason)
+
+
+def notifying_move(engine: Engine, mm: Mm, start: int, end: int) -> AbstractContextManager[None]:
+    """Bracket a block in which a page leaves its frame, if the profile says so (B15)."""
+    if not engine.profile.notifies_migration:
+        return nullcontext()
+    return invalidating(engine, mm, start, end, Reason.FRAME_CHANGES)
 
 
 @contextmanager

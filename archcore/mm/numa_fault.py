@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from archcore.mm.knobs import Rebuild
+from archcore.mm.faultstats import (
+    TNF_FAULT_LOCAL,
+    TNF_MIGRATE_FAIL,
+    TNF_MIGRATED,
+    TNF_NO_GROUP,
+    TNF_SHARED,
+    task_numa_fault,
+)
+from archcore.mm.frames import NO_NODE, NO_PID
+from archcore.mm.knobs import GroupsBy, Rebuild
 from archcore.mm.migrate import isolate, migrate_misplaced_page
 from archcore.mm.pages import can_change_writable, maybe_mkwrite
-from archcore.mm.policy import mpol_misplaced
 from archcore.mm.reason import Reason
+from archcore.mm.tick import note_access
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -22,7 +31,7 @@ def do_numa_page(
     engine: Engine, task: Task, vma: Vma, address: int, slot: Slot, orig: Snapshot
 ) -> None:
     """Settle a hint fault; an entry that changed since it was read is left alone, uncounted."""
-    profile, target, failed = engine.profile, None, False
+    profile, target, failed, learned = engine.profile, None, False, NOTHING_LEARNED
     with engine.locks.pte(vma.vm_mm, slot):
         pte = engine.hooks.ptep_get(slot)
         if not orig.same(engine.hooks.pte_same, pte):
@@ -31,8 +40,10 @@ def do_numa_page(
             disarm(engine, vma, address, slot)
         pfn = _page(engine, pte)
         if pfn is not None:
-            count_hint_fault(engine, task, pfn)
-            target = mpol_misplaced(engine, task, engine.frames.head(pfn))
+            learned = learn(engine, task, vma, pfn, write=_was_writable(engine, vma, pte))
+            target = engine.hooks.mpol_misplaced(
+                engine, task, vma, address, engine.frames.head(pfn)
+            )
         if pfn is not None and target is not None:
             engine.frames.get(pfn)
             failed = profile.prepares_under_lock and isolate(engine, pfn) is not None
@@ -42,16 +53,19 @@ def do_numa_page(
         return
     nid, pages = engine.frames.nid(pfn), engine.frames.size(pfn)
     if target is None or failed:
-        task.numa_fault(nid, pages, migrated=False)
+        flags = learned.flags | (TNF_MIGRATE_FAIL if failed else 0)
+        task_numa_fault(engine, task, learned.last, nid, pages, flags)
         return
     with engine.costs.paying(profile.migration_payer):
         failure = migrate_misplaced_page(
-            engine, vma, address, pfn, target, isolated=profile.prepares_under_lock
+            engine, vma, address, pfn, target, slot=slot, isolated=profile.prepares_under_lock
         )
     if failure is None:
-        task.numa_fault(target, pages, migrated=True)
+        flags = learned.flags | TNF_MIGRATED
+        task_numa_fault(engine, task, learned.last, target, pages, flags)
     elif _settled(engine, vma, address, slot, orig, pfn) or profile.accounts_races:
-        task.numa_fault(nid, pages, migrated=False)
+        flags = learned.flags | TNF_MIGRATE_FAIL
+        task_numa_fault(engine, task, learned.last, nid, pages, flags)
 
 
 def _page(engine: Engine, pte: int) -> int | None:
@@ -62,11 +76,44 @@ def _page(engine: Engine, pte: int) -> int | None:
     return pfn
 
 
-def count_hint_fault(engine: Engine, task: Task, pfn: int) -> None:
-    """Count a hint fault on a page, of whatever size, as one."""
-    vmstat = engine.vmstat
+class Learned(NamedTuple):
+    """What a hint fault has learned of its page: who took the last one, and TNF flags."""
+
+    last: tuple[int, int]
+    flags: int
+
+
+NOTHING_LEARNED = Learned((NO_NODE, NO_PID), 0)
+
+
+def learn(engine: Engine, task: Task, vma: Vma, pfn: int, *, write: bool) -> Learned:
+    """Count a hint fault on a page, of whatever size, as one, and note what it says.
+
+    ``write`` is whether the entry allowed stores before it was hinted.
+    """
+    vmstat, frames, balancer = engine.vmstat, engine.frames, engine.balancer
+    nid = frames.nid(pfn)
     vmstat.numa_hint_faults += 1
-    vmstat.numa_hint_faults_local += engine.frames.nid(pfn) == task.nid
+    vmstat.numa_hint_faults_local += nid == task.nid
+    if balancer is None:
+        return NOTHING_LEARNED
+    note_access(engine, task, vma)
+    flags = TNF_FAULT_LOCAL if nid == task.nid else 0
+    if engine.profile.groups_by is GroupsBy.NOTHING or not write:
+        flags |= TNF_NO_GROUP
+    if not vma.private and frames.page_mapcount(pfn) > 1:
+        flags |= TNF_SHARED
+    if balancer.times_access(nid):
+        return Learned((NO_NODE, NO_PID), flags)
+    head = frames.head(pfn)
+    return Learned((int(frames.last_nid[head]), int(frames.last_pid[head])), flags)
+
+
+def _was_writable(engine: Engine, vma: Vma, hint: int) -> bool:
+    """Say whether tasks that share a page may be grouped for it, by entry or by VMA (B03)."""
+    if engine.balancer is None or engine.profile.groups_by is not GroupsBy.ENTRY:
+        return vma.writable
+    return bool(engine.hooks.pte_write(_ordinary(engine, vma, hint, recompute=True)))
 
 
 def _settled(engine: Engine, vma: Vma, address: int, slot: Slot, orig: Snapshot, pfn: int) -> bool:

@@ -17,5 +17,5 @@ class NumabState:
     next_scan: int
     start_scan_seq: int
     pids_reset: int
+    prev_scan_seq: int
     pids_active: list[set[int]] = field(factory=lambda: [set(), set()])
-    prev_scan_seq: int = -1

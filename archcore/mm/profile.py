@@ -15,6 +15,7 @@ from archcore.mm.knobs import (
     Filter,
     Flush,
     FlushPending,
+    GroupsBy,
     GupRule,
     HugeCopy,
     HugeDisarm,
@@ -48,6 +49,10 @@ class EngineProfile:
     Scanning:
     ``first_node_gate`` starts scanning only once a task ran off the mm's first node.
     ``budget_counts_changes`` charges the scan budget with changed pages, otherwise with the chunk.
+    ``scales_period`` adapts periods to memory size and faults; failed migrations double them if
+    it ``slows_on_failure`` (B25), for ever if ``failure_sticks`` (B55). ``groups_by`` says which
+    tasks are grouped (B03). ``per_vma`` keeps a state for each VMA, made ``numab_once`` (B49); it
+    ``exempts_new_vmas`` from the rule that only who uses a VMA scans it (B51).
     ``trylock`` gives a scan up when a writer has the mmap lock, otherwise it waits.
 
     Changing protections:
@@ -55,7 +60,8 @@ class EngineProfile:
     to come, and ``flushes_batched`` whether flushes that reclaim put off come first (B06).
     ``counts_swap_entries`` counts each of them as updated. ``mprotect_disarms`` settles hints
     before the protection changes (B17). ``upgrades`` are the causes for which a page its process
-    owns alone becomes writable at once, if the VMA is (B21).
+    owns alone becomes writable at once, if the VMA is (B21); ``upgrades_by_first`` asks the first
+    page of a table only (B54).
 
     Who uses a page: ``asks_vma`` looks for hints in accessible VMAs only (B42). ``reuse`` is when a
     store needs no copy, ``fork_copies_pinned`` gives the child a copy of what a device may use, and
@@ -69,6 +75,10 @@ class EngineProfile:
     how the hint goes. ``marks_splitting`` is the state of a split until Linux 4.5, ``split`` its
     rule. ``huge_migration`` and, for its notifier bracket, ``notifies_migration`` (B15) say how a
     huge page moves, ``huge_copy`` what a store to a shared one does.
+    ``failure_keeps_write`` gives a huge page that stayed its write permission back (B44),
+    ``counts_huge_as_one`` counts its change as one page's (B14), ``rechecks_huge`` looks again
+    under the lock whether an entry is a huge page's (B19). ``bugs_on_hint`` stops the machine at a
+    hint that came after the first look (B20).
     ``counts_huge_updates`` is whether numa_huge_pte_updates exists.
 
     Large pages that tables map: ``large_folios`` settles the hints of all of one at once, and
@@ -98,6 +108,18 @@ class EngineProfile:
     first_node_gate: bool
     small_vmas: bool
     budget_counts_changes: bool
+    scales_period: bool
+    slows_on_failure: bool = True
+    failure_sticks: bool = True
+    groups_by: GroupsBy
+    per_vma: bool = False
+    exempts_new_vmas: bool = True
+    numab_once: bool = True
+    failure_keeps_write: bool = True
+    counts_huge_as_one: bool = False
+    rechecks_huge: bool = True
+    bugs_on_hint: bool = False
+    upgrades_by_first: bool = False
     trylock: bool
     bracket: Bracket
     flush_pending: FlushPending
@@ -158,6 +180,8 @@ SEED = EngineProfile(
     reuse=Reuse.MAPPED_ONCE,
     fork_copies_pinned=False,
     gup=GupRule.FOLLOWS,
+    scales_period=False,
+    groups_by=GroupsBy.NOTHING,
     migrates_shared=False,
     reclaim_batches=False,
     huge_skips=(),
@@ -209,6 +233,8 @@ V38 = EngineProfile(
     reuse=Reuse.MAPPED_ONCE,
     fork_copies_pinned=False,
     gup=GupRule.FOLL_NUMA,
+    scales_period=False,
+    groups_by=GroupsBy.NOTHING,
     migrates_shared=False,
     arrival_asks_vma=False,
     reclaim_batches=False,
@@ -247,6 +273,8 @@ V61 = EngineProfile(
     reuse=Reuse.EXCLUSIVE,
     fork_copies_pinned=True,
     gup=GupRule.NOT_FORCED,
+    scales_period=True,
+    groups_by=GroupsBy.ENTRY,
     migrates_shared=True,
     reclaim_batches=True,
     huge_skips=(Skip.NO_PAGE, Skip.HINTED),
@@ -270,6 +298,7 @@ V70 = evolve(
     huge_skips=UNIFIED,
     recomputes_write=True,
     gup=GupRule.HONORED,
+    per_vma=True,
     prepares_under_lock=True,
     large_folios=True,
     source="Linux 7.0 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, mm/migrate.c, "

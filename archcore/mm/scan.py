@@ -13,8 +13,11 @@ from archcore.errors import UsageError
 from archcore.mm.protect import change_prot_numa
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from archcore.mm.engine import Engine
     from archcore.mm.task import Task
+    from archcore.mm.vma import Vma
 
 VIRTUAL_FACTOR = 8  # task_numa_work: address space passed over may be eight times the scan size
 
@@ -39,17 +42,17 @@ def task_numa_work(engine: Engine, task: Task, now: int, settings: ScanSettings)
     mm = task.mm
     if mm.numa_next_scan is None:
         mm.numa_next_scan = now + settings.delay
-    if now < mm.numa_next_scan or not _gate_open(engine, task):
+    if now < mm.numa_next_scan or not gate_open(engine, task):
         return 0
     mm.numa_next_scan = now + settings.period
     if not engine.profile.trylock:
         with engine.locks.mmap_read(mm):
-            return _scan(engine, task, settings.size)
+            return scan(engine, task, settings.size)
     with engine.locks.mmap_read_trylock(mm) as locked:
-        return _scan(engine, task, settings.size) if locked else 0
+        return scan(engine, task, settings.size) if locked else 0
 
 
-def _gate_open(engine: Engine, task: Task) -> bool:
+def gate_open(engine: Engine, task: Task) -> bool:
     """Before Linux 3.9, wait until a task of the mm has run off its first node."""
     mm = task.mm
     if not engine.profile.first_node_gate or mm.first_nid == -1:
@@ -62,15 +65,25 @@ def _gate_open(engine: Engine, task: Task) -> bool:
     return True
 
 
-def _scan(engine: Engine, task: Task, size: int) -> int:
-    """Arm from the offset on until the budget is used up; wrap at the end of the address space."""
+def scan(
+    engine: Engine,
+    task: Task,
+    size: int,
+    may_scan: Callable[[Vma], bool] | None = None,
+    done: Callable[[Vma], None] | None = None,
+) -> int:
+    """Arm from the offset on until the budget is used up; wrap at the end of the address space.
+
+    ``may_scan`` is asked about each VMA that could be, and ``done`` hears of those that were
+    scanned to their end.
+    """
     mm, profile = task.mm, engine.profile
     huge = engine.geometry.levels[1].size if len(engine.geometry.levels) > 1 else size
     budget, virtual, armed = size, size * VIRTUAL_FACTOR, 0
     for vma in list(mm.vmas):
-        if vma.vm_end <= mm.numa_scan_offset or not vma.accessible:
+        if vma.vm_end <= mm.numa_scan_offset or not _suits(engine, vma, huge):
             continue
-        if not profile.small_vmas and vma.vm_end - vma.vm_start < huge:
+        if may_scan is not None and not may_scan(vma):
             continue
         start = max(vma.vm_start, mm.numa_scan_offset)
         while start < vma.vm_end:
@@ -86,6 +99,15 @@ def _scan(engine: Engine, task: Task, size: int) -> int:
             if budget <= 0 or virtual <= 0:
                 mm.numa_scan_offset = start
                 return armed
+        if done is not None:
+            done(vma)
     mm.numa_scan_offset = 0
     mm.numa_scan_seq += 1
     return armed
+
+
+def _suits(engine: Engine, vma: Vma, huge: int) -> bool:
+    """Say whether a VMA's pages may be hinted at all."""
+    fixed = vma.hugetlb or not vma.migratable
+    small = not engine.profile.small_vmas and vma.vm_end - vma.vm_start < huge
+    return vma.accessible and not fixed and not small

@@ -24,6 +24,8 @@ class Vmstat:
     numa_pages_migrated: int = 0
     pgmigrate_success: int = 0
     pgmigrate_fail: int = 0
+    pgpromote_success: int = 0
+    pgpromote_candidate: int = 0
     thp_fault_alloc: int = 0
     thp_fault_fallback: int = 0
     thp_split_page: int = 0

@@ -9,11 +9,16 @@ from archcore.mm.frames import NO_NODE
 
 if TYPE_CHECKING:
     from archcore.hw.cpu import Cpu
+    from archcore.mm.faultstats import FaultStats, NumaGroup
     from archcore.mm.mm import Mm
 
 
 class Task:
-    """A thread of an mm on a CPU; ``numa_faults`` counts pages by node, halved every window."""
+    """A thread of an mm on a CPU; ``numa_faults`` counts pages by node, halved every window.
+
+    ``stats`` and ``numa_group`` are what a machine with a balancer keeps besides. Periods, stamps
+    and runtime are milliseconds.
+    """
 
     def __init__(self, pid: int, mm: Mm, cpu: Cpu) -> None:
         """Make the task one of the users of its mm."""
@@ -22,8 +27,13 @@ class Task:
         self.numa_faults: Counter[int] = Counter()
         self.numa_pages_migrated = 0
         self.total_numa_faults = 0
+        self.stats: FaultStats | None = None
+        self.numa_group: NumaGroup | None = None
+        self.numa_scan_period = self.numa_scan_period_max = 0
+        self.node_stamp = self.sum_exec_runtime = 0
         self._seen_seq = 0
         mm.users += 1
+        mm.tasks.append(self)
 
     @property
     def nid(self) -> int:
@@ -40,7 +50,7 @@ class Task:
 
     def _placement(self) -> None:
         """Once a scan window, prefer the node with most faults and let old faults count half."""
-        if self._seen_seq == self.mm.numa_scan_seq:
+        if self._seen_seq == self.mm.numa_scan_seq or self.stats is not None:
             return
         self._seen_seq = self.mm.numa_scan_seq
         if self.numa_faults:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from archcore.mm.hugepages import Pmd, pmd_kind
+from archcore.mm.swapentry import waits_for
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -26,11 +27,24 @@ def lost_stores(engine: Engine, mm: Mm) -> tuple[LostStore, ...]:
     """Compare what was stored last at each address with what is there, as the kernel sees it."""
     lost = []
     for address, (value, size) in sorted(mm.stored.items()):
-        place = physical(engine, mm, address)
-        found = None if place is None else engine.memory.load(place, size * 8)
+        found = _held(engine, mm, address, size)
         if found != value:
             lost.append(LostStore(address, value, found))
     return tuple(lost)
+
+
+def _held(engine: Engine, mm: Mm, address: int, size: int) -> int | None:
+    """Return what an address holds, in memory or in swap; None if no page is there."""
+    place = physical(engine, mm, address)
+    if place is not None:
+        return engine.memory.load(place, size * 8)
+    slot, hooks = mm.tables.slot(address), engine.hooks
+    pte = 0 if slot is None else slot.load()
+    if hooks.pte_none(pte) or engine.swap is None:
+        return None
+    data = engine.swap.data.get(hooks.arch_swp_offset(hooks.arch_pte_to_swp_entry(pte)))
+    at = address & (engine.geometry.page_size - 1)
+    return None if data is None else int.from_bytes(data[at : at + size], "little")
 
 
 def physical(engine: Engine, mm: Mm, address: int) -> int | None:
@@ -44,7 +58,18 @@ def physical(engine: Engine, mm: Mm, address: int) -> int | None:
             return (head << shift) + (address & (engine.huge.size - 1))
     place = mm.tables.slot(address)
     pte = 0 if place is None else place.load()
-    if hooks.pte_none(pte) or not hooks.pte_present(pte):
-        return None
-    pfn: int = hooks.pte_pfn(pte)
-    return pfn << shift | address & ((1 << shift) - 1)
+    pfn = None if hooks.pte_none(pte) else _frame(engine, pte)
+    return None if pfn is None else pfn << shift | address & ((1 << shift) - 1)
+
+
+def _frame(engine: Engine, pte: int) -> int | None:
+    """Return the frame of an entry: where it maps, waits, or is cached for swap."""
+    hooks = engine.hooks
+    if hooks.pte_present(pte):
+        pfn: int = hooks.pte_pfn(pte)
+        return pfn
+    swp = hooks.arch_pte_to_swp_entry(pte)
+    waiting = waits_for(hooks, swp)
+    if waiting is not None or engine.swap is None:
+        return waiting
+    return engine.swap.cache.get(hooks.arch_swp_offset(swp))

@@ -91,7 +91,7 @@ def plan(trace: Trace, form: Shape, settings: Settings) -> Plan:
     scan = ScanSettings(period=period, size=settings.scan_size)
     cuts = _cuts(tids, nodes, scan)
     keep = np.ones(len(pages), np.bool_)
-    if settings.fold:
+    if settings.fold and not settings.thp:  # hits of large pages change the order of their own set
         keep = needed(pages, ops, cuts, form.tlb_sets)
     table = [ACCESS_OF.get(op, Access.READ) for op in Op]
     return Plan(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from archcore.mm.stats import autonuma_cost
 
@@ -17,7 +17,8 @@ class ReplayResult:
     """The outcome of one replay.
 
     ``references`` counts those of the trace; one that crosses pages or both loads and stores is
-    carried out as several. ``paid`` says who paid how many units of which work.
+    carried out as several. ``paid`` says who paid how many units of which work, ``discarded`` how
+    much of it was thrown away.
     """
 
     target: str
@@ -28,6 +29,7 @@ class ReplayResult:
     tlb: dict[str, int]
     paid: dict[str, dict[str, int]]
     outcomes: dict[str, int]
+    discarded: dict[str, int] = field(factory=dict)
 
     @property
     def autonuma_cost(self) -> float:
@@ -38,6 +40,16 @@ class ReplayResult:
             counters["numa_hint_faults"],
             counters["numa_pages_migrated"],
         )
+
+    @property
+    def spurious_faults(self) -> int:
+        """The faults on entries that allowed the access already."""
+        return self.outcomes.get("spurious", 0)
+
+    @property
+    def raced_faults(self) -> int:
+        """The faults on entries that others had changed meanwhile."""
+        return self.outcomes.get("retry", 0) + self.outcomes.get("waited", 0)
 
     def flushes(self, prefix: str, *, reason: str | None = None, but: str | None = None) -> int:
         """Return how many calls begin with ``prefix``, only for or for all but one reason."""

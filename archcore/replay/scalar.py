@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from archcore.errors import MachineError
 from archcore.machine import Machine
 from archcore.mm.ledger import Ledger
+from archcore.mm.policies import policy_of
 from archcore.mm.scan import task_numa_work
 from archcore.replay.plan import plan, shape
 from archcore.replay.result import ReplayResult
@@ -48,10 +49,12 @@ def replay(
         target,
         settings.engine,
         nodes=settings.nodes,
-        frames_per_node=settings.frames_per_node or 2 * steps.pages + TABLE_FRAMES,
+        frames_per_node=settings.frames_per_node or _frames(target, steps, settings),
         observers=(*observers, ledger) if settings.ledger else tuple(observers),
         arrays=settings.arrays,
         zero_page=False,
+        thp=settings.thp,
+        policy=policy_of(settings.policy),
     )
     mm = machine.mm()
     for area in steps.areas:
@@ -64,6 +67,15 @@ def replay(
         if progress:
             progress(stretch.tick + stretch.length)
     return _result(machine, ledger, trace, settings)
+
+
+def _frames(target: Target, steps: Plan, settings: Settings) -> int:
+    """Return how many frames a node needs at most: each page twice, huge ones in whole."""
+    if not settings.thp:
+        return 2 * steps.pages + TABLE_FRAMES
+    reach = sum(area.end - area.start for area in steps.areas) >> target.geometry.page_shift
+    base, upper = target.geometry.levels[:2]
+    return 2 * reach + TABLE_FRAMES + (4 << upper.shift - base.shift)
 
 
 def _run(machine: Machine, task: Task, steps: Plan, stretch: Stretch) -> None:
@@ -92,5 +104,6 @@ def _result(machine: Machine, ledger: Ledger, trace: Trace, settings: Settings) 
         ledger=ledger.entries(),
         tlb={name: sum(total[name] for total in totals) for name in totals[0]},
         paid={kind: costs.paid(kind) for kind in kinds},
+        discarded=costs.discarded(),
         outcomes={outcome.name.lower(): n for outcome, n in machine.outcomes.items()},
     )

@@ -6,6 +6,7 @@ from functools import partial
 
 from attrs import field, frozen
 
+from archcore.mm.policies import DEFAULT_POLICY
 from archcore.trace.schedule import DEFAULT_SCHEDULE, Schedule
 
 SCAN_SIZE = 1 << 20
@@ -18,8 +19,9 @@ class Settings:
     ``scan_period`` is in steps, None scans twenty times in a trace; ``scan_size`` is in bytes.
     ``frames_per_node`` None takes as many as the trace can need. ``arrays`` arms whole tables at
     once. ``fold`` leaves out references that can only hit the TLB and change nothing in it.
-    ``ledger`` observes maintenance calls with their reasons; without it no hook is called through
-    pluggy.
+    ``thp`` maps huge pages where areas have room for whole ones; nothing is folded then.
+    ``policy`` is the name of what places pages, one of ``POLICIES``. ``ledger`` observes
+    maintenance calls with their reasons; without it no hook is called through pluggy.
     """
 
     engine: str = "v6.1"
@@ -31,3 +33,5 @@ class Settings:
     arrays: bool = True
     fold: bool = True
     ledger: bool = True
+    thp: bool = False
+    policy: str = DEFAULT_POLICY

@@ -101,6 +101,9 @@ def replay_document(result: ReplayResult) -> dict[str, object]:
         "tlb_flushes": result.flushes("flush_tlb"),
         "tlb": result.tlb,
         "faults": result.outcomes,
+        "spurious_faults": result.spurious_faults,
+        "raced_faults": result.raced_faults,
         "paid_by": result.paid,
+        "discarded": result.discarded,
         "autonuma_cost": result.autonuma_cost,
     }

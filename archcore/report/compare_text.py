@@ -6,6 +6,7 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from archcore.mm.costs import Payer
 from archcore.report.compare import UNSTATED
 from archcore.report.document import hexword
 from archcore.report.text import PLAIN, paint, table
@@ -39,8 +40,14 @@ REPLAY = (
     "TLB flushes",
     "cache flushes",
     "without reason",
+    "paid by faults",
+    "paid by scans",
+    "wasted pages",
+    "spurious faults",
+    "raced faults",
     "AutoNUMA cost",
 )
+PAYERS = (Payer.FAULT, Payer.SCAN)
 MEANING = {
     "tells_from_none": "the entry alone does not tell a hint from a genuine PROT_NONE",
     "keeps_write": "write permission is lost by arming and disarming",
@@ -130,6 +137,10 @@ def _replay(row: Row) -> tuple[str, ...]:
         str(result.flushes("flush_tlb")),
         str(result.flushes("flush_cache")),
         str(result.flushes("flush_cache", reason=UNSTATED)),
+        *(str(sum(kind.get(payer.value, 0) for kind in result.paid.values())) for payer in PAYERS),
+        str(result.discarded.get("pages", 0) + result.discarded.get("huge_pages", 0)),
+        str(result.spurious_faults),
+        str(result.raced_faults),
         f"{result.autonuma_cost:.3f}",
     )
 

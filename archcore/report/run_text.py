@@ -22,13 +22,22 @@ def render(result: ReplayResult, look: Look = PLAIN) -> str:
         for kind, payers in result.paid.items()
         for payer, units in payers.items()
     ]
+    wasted = [(what, str(units)) for what, units in result.discarded.items()]
     tlb = ", ".join(f"{count} {name}" for name, count in result.tlb.items())
+    figures = "\n".join(
+        (
+            f"Faults: {result.spurious_faults} spurious, {result.raced_faults} raced",
+            f"TLB: {tlb}",
+            f"AutoNUMA cost (MMTests): {result.autonuma_cost:.3f}",
+        )
+    )
     return "\n\n".join(
         (
             f"{paint(title, 'bold', look)}\n{counters}",
             table(("page faults", "count"), faults, look),
             table(("maintenance call", "count", "reason"), ledger, look),
             table(("work", "paid by", "units"), paid, look),
-            f"TLB: {tlb}\nAutoNUMA cost (MMTests): {result.autonuma_cost:.3f}",
+            table(("work thrown away", "units"), wasted, look),
+            figures,
         )
     )

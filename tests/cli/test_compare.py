@@ -115,3 +115,25 @@ def test_wrong_calls_end_with_a_reason_and_their_code(arguments, code, said):
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_run_maps_huge_pages_and_leaves_pages_where_they_are(trace):
+    """--thp, --policy and a newer --engine, with what was wasted and who paid."""
+    options = ("--target", "x86-v6.1", "--engine", "v7.0", "--thp", "--policy", "stay")
+    done = archcore("run", str(trace), *options, "--format", "json")
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["engine"] == "v7.0"
+    assert found["counters"]["numa_pages_migrated"] == 0
+    assert set(found["discarded"]) == {"huge_pages", "pages", "bytes_copied", "bytes_cleared"}
+    assert (found["spurious_faults"], found["raced_faults"]) == (0, 0)
+
+
+def test_an_unknown_policy_is_a_usage_error(trace):
+    """The message has the near names; nothing is replayed."""
+    done = archcore("run", str(trace), "--target", "x86-v6.1", "--policy", "sty")
+
+    assert done.returncode == 2
+    assert "stay" in done.stderr
+    assert done.stdout == ""

@@ -105,10 +105,13 @@ class Splitting:
 
     layout: EntryLayout
 
-    @helper("{level}_trans_splitting")
-    def splitting(self, entry: Word) -> Truth:
+    def trans_splitting(self, entry: Word) -> Truth:
         """Read SPLITTING."""
         return has_all(entry, self.layout["SPLITTING"])
+
+    def mksplitting(self, entry: Word) -> Word:
+        """Set SPLITTING."""
+        return put(entry, self.layout["SPLITTING"])
 
 
 @frozen
