@@ -14,6 +14,7 @@ from archcore.hw.mmu import Access
 from archcore.hw.outcome import Fault
 from archcore.hw.seam import Place
 from archcore.hw.watched import WatchedCpu
+from archcore.hw.watched_memory import WatchedMemory
 from archcore.mm.costs import Costs
 from archcore.mm.engine import Engine
 from archcore.mm.fault import Outcome, handle_mm_fault
@@ -30,13 +31,16 @@ from archcore.mm.stats import Vmstat
 from archcore.mm.swap import SwapArea
 from archcore.mm.task import Task
 from archcore.mm.watch import Watch
+from archcore.mm.watched_frames import WatchedFrames
 from archcore.mm.watched_locks import WatchedLocks
+from archcore.mm.watched_mm import WatchedMm
 from archcore.mm.witness import LostStore, lost_stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from archcore.hw.seam import Seam
+    from archcore.layout import Geometry
     from archcore.mm.balancer import Balancer
     from archcore.mm.locks import Locks
     from archcore.target import Target
@@ -77,8 +81,9 @@ class Machine:
         geometry = target.geometry
         self.target = target
         self.outcomes: Counter[Outcome] = Counter()
-        self.memory = PhysicalMemory(geometry.page_shift)
-        frames, costs, findings = Frames(nodes, frames_per_node), Costs(), Findings()
+        self.memory = _memory(geometry, seam)
+        frames = _frames(nodes, frames_per_node, geometry, seam)
+        costs, findings = Costs(), Findings()
         layers = GENERIC if policy is None else (*GENERIC, policy)
         hooks = bind(target, layers, observers)
         if seam is not None:
@@ -117,8 +122,9 @@ class Machine:
 
     def mm(self) -> Mm:
         """Return a new address space."""
-        engine = self.engine
-        mm = Mm(self.memory, engine.geometry, engine.hooks, engine.frames, self.cpus)
+        engine, seam = self.engine, self.engine.seam
+        make = Mm if seam is None else partial(WatchedMm, seam)
+        mm = make(self.memory, engine.geometry, engine.hooks, engine.frames, self.cpus)
         mm.tables.leaves = engine.huge is not None
         return mm
 
@@ -220,3 +226,16 @@ class Machine:
                 self.engine.findings.add(Kind.LOCK_KEPT, "handle_mm_fault", str(lock.place))
         if seam is not None and outcome is Outcome.RETRY:
             seam.spin(Place("mm", task.mm.tables.root))
+
+
+def _memory(geometry: Geometry, seam: Seam | None) -> PhysicalMemory:
+    shift = geometry.page_shift
+    return PhysicalMemory(shift) if seam is None else WatchedMemory(shift, seam)
+
+
+def _frames(nodes: int, per_node: int, geometry: Geometry, seam: Seam | None) -> Frames:
+    if seam is None:
+        return Frames(nodes, per_node)
+    above = geometry.levels[1:2]
+    order = above[0].shift - geometry.page_shift if above else 0
+    return WatchedFrames(nodes, per_node, seam, order)

@@ -19,6 +19,8 @@ COMMANDS = {
     "run": "Replay a trace and print the kernel's counters.",
     "propose": "Search every encoding of the hint, and prove which are legal.",
     "check": "Hold targets to the laws of the suite, or against an emulated MMU.",
+    "races": "Try every interleaving of a concurrent scenario.",
+    "review": "Answer the review of 2012, point by point, with evidence.",
     "doctor": "Check this installation.",
     "completion": "Print the completion script of a shell.",
     "new-arch": "Make the distribution of an architecture, to be filled in.",

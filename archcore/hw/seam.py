@@ -7,7 +7,7 @@ points alone meets every order in which shared state can be seen to change.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from archcore.errors import MachineError
@@ -32,12 +32,48 @@ class Step(Enum):
     NOTIFY = "tells the secondary MMUs"
 
 
+class Use(IntEnum):
+    """How a step uses a place; ``CLASHES`` says which uses do not commute.
+
+    A ``PART`` of a frame is one word of it, and words are places of their own. Locks are taken and
+    given back for one (``ACQUIRE``, ``RELEASE``) or for many (``SHARE``, ``UNSHARE``); to ``TRY``
+    is to look whether a lock is free, in the same two ways.
+    """
+
+    READ = 1
+    WRITE = 2
+    READ_PART = 4
+    WRITE_PART = 8
+    ACQUIRE = 16
+    SHARE = 32
+    RELEASE = 64
+    UNSHARE = 128
+    TRY = 256
+    TRY_SHARE = 512
+
+
+CLASHES = {
+    Use.READ: Use.WRITE | Use.WRITE_PART,
+    Use.WRITE: Use.READ | Use.WRITE | Use.READ_PART | Use.WRITE_PART,
+    Use.READ_PART: Use.WRITE,
+    Use.WRITE_PART: Use.READ | Use.WRITE,
+    Use.ACQUIRE: Use.ACQUIRE | Use.SHARE | Use.RELEASE | Use.UNSHARE | Use.TRY | Use.TRY_SHARE,
+    Use.SHARE: Use.ACQUIRE | Use.RELEASE | Use.TRY,
+    Use.RELEASE: Use.ACQUIRE | Use.SHARE | Use.TRY | Use.TRY_SHARE,
+    Use.UNSHARE: Use.ACQUIRE | Use.TRY,
+    Use.TRY: Use.ACQUIRE | Use.SHARE | Use.RELEASE | Use.UNSHARE,
+    Use.TRY_SHARE: Use.ACQUIRE | Use.RELEASE,
+}
+
+
 class Place(NamedTuple):
-    """What a step is about: steps about different places commute.
+    """What a step is about, or uses.
 
     ``kind`` is ``slot`` with a physical address, ``frame`` with a frame number, ``cpu`` with a
     number, ``mm`` with the address of the root table (it stands for all slots and translations of
-    an address space), or the rank of a lock with a number of its own.
+    an address space), or the rank of a lock with a number of its own. Uses are also told of
+    ``tlb`` with the number of a CPU, ``page`` (what the kernel knows of a frame), ``node`` (its
+    free frames) and ``state`` (the counters and flags of an mm).
     """
 
     kind: str
@@ -51,7 +87,9 @@ class Place(NamedTuple):
 class Seam:
     """What a watched machine calls; this one lets its only actor go on.
 
-    A scheduler overrides all four methods and switches actors inside the last three.
+    A scheduler overrides the methods and switches actors inside ``point``, ``blocked`` and
+    ``spin``. What the step under way uses is told by ``uses`` as it happens, so that it can be
+    known afterwards which steps commute.
     """
 
     def actor(self) -> Hashable:
@@ -70,3 +108,6 @@ class Seam:
 
     def spin(self, place: Place) -> None:
         """Let others run: the actor has found nothing to do and tries again from the start."""
+
+    def uses(self, place: Place, use: int) -> None:
+        """Hear what the step under way uses; nobody else may run here."""

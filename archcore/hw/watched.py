@@ -7,14 +7,37 @@ from typing import TYPE_CHECKING
 from archcore.errors import MachineError
 from archcore.hw.cpu import Cpu
 from archcore.hw.outcome import Fault
-from archcore.hw.seam import Place, Step
+from archcore.hw.seam import Place, Step, Use
+from archcore.hw.tlb import Tlb
 
 if TYPE_CHECKING:
     from archcore.hw.memory import PhysicalMemory
-    from archcore.hw.mmu import Access, Mmu
+    from archcore.hw.mmu import Access, Mmu, TlbGeometry
     from archcore.hw.outcome import Translation
     from archcore.hw.seam import Seam
     from archcore.layout import Geometry
+
+
+class WatchedTlb(Tlb):
+    """A TLB that tells who changes it: each change counts in ``invalidations``, or is a walk's."""
+
+    __slots__ = ("_count", "_place", "_seam")
+
+    def __init__(self, geometry: TlbGeometry, seam: Seam, number: int) -> None:
+        """Make the empty TLB of a CPU."""
+        self._seam, self._place, self._count = seam, Place("tlb", number), 0
+        super().__init__(geometry)
+
+    @property
+    def invalidations(self) -> int:
+        """How often it was told to forget something."""
+        self._seam.uses(self._place, Use.READ)
+        return self._count
+
+    @invalidations.setter
+    def invalidations(self, count: int) -> None:
+        self._seam.uses(self._place, Use.WRITE)
+        self._count = count
 
 
 class WatchedCpu(Cpu):
@@ -42,10 +65,13 @@ class WatchedCpu(Cpu):
         """Start with an empty TLB and an empty cache."""
         super().__init__(number, node, memory, geometry, mmu, cached_data=cached_data)
         self._seam = seam
+        self.tlb = WatchedTlb(mmu.tlb, seam, number)
+        self._tlb_sets, self._tlb_mask = self.tlb.sets, self.tlb.mask
 
     def touch(self, address: int, access: Access) -> Fault | None:
         """Make a reference as any CPU does, once others have had their turn."""
         self._seam.point(Step.REFERENCE, Place("cpu", self.number))
+        self._seam.uses(Place("tlb", self.number), Use.READ)
         return super().touch(address, access)
 
     def _walk(self, page: int, address: int, access: Access) -> Fault | None:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from archcore.hw.seam import Place, Step
+from archcore.hw.seam import Place, Step, Use
 from archcore.mm.findings import Kind
 from archcore.mm.knobs import Scope
 from archcore.mm.locks import ROUND_TRIPS, Rank
@@ -54,6 +54,7 @@ class WatchedLock:
 
     def take(self, *, write: bool) -> None:
         """Give the lock, which must be free, to the actor."""
+        self._seam.uses(self.place, Use.ACQUIRE if write else Use.SHARE)
         if write:
             self.writer = self._seam.actor()
         else:
@@ -62,6 +63,7 @@ class WatchedLock:
     def drop(self, *, write: bool) -> None:
         """Take the lock from the actor."""
         actor = self._seam.actor()
+        self._seam.uses(self.place, Use.RELEASE if write else Use.UNSHARE)
         self._drops[actor] += 1
         if write:
             self.writer = None
@@ -115,6 +117,7 @@ class WatchedLocks:
         lock = self._lock(Rank.PAGE_LOCK, pfn)
         while not lock.free(write=True):
             self._seam.blocked(lock.place)
+        self._seam.uses(lock.place, Use.TRY)
 
     def anon_vma(self, vma: Vma) -> AbstractContextManager[bool]:
         """Return the lock of the reverse map of a VMA."""
@@ -176,6 +179,7 @@ class WatchedLocks:
     def _attempt(self, rank: Rank, number: int, *, write: bool = True) -> Iterator[bool]:
         lock = self._lock(rank, number)
         self._seam.point(Step.LOCK, lock.place)
+        self._seam.uses(lock.place, Use.TRY if write else Use.TRY_SHARE)
         if not lock.free(write=write):
             yield False
             return

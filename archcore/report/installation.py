@@ -27,6 +27,7 @@ OPTIONAL = {
     "rich": "archcore[report]",
     "jinja2": "archcore[report]",
     "pyelftools": "archcore[image]",
+    "greenlet": "archcore[races]",
     "pyarrow": "pyarrow",
 }
 VARIABLES = (BLOCK_LIST, "NO_COLOR", "FORCE_COLOR", "TERM")

@@ -1,0 +1,219 @@
+"""A scene: a machine with two nodes, one process on both of them, and one page they all want."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcore.machine import Machine
+from archcore.mm.huge_protect import arm_huge_pmd
+from archcore.mm.huge_split import split_huge_page
+from archcore.mm.hugepages import Pmd, pmd_kind, splitting
+from archcore.mm.outcome import Outcome
+from archcore.mm.protect import change_prot_numa
+from archcore.races.trouble import KINDS, Lookout, Trouble
+from archcore.vmflags import VM_READ, VM_WRITE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archcore.hw.seam import Seam
+    from archcore.mm.engine import Engine
+    from archcore.mm.profile import EngineProfile
+    from archcore.mm.slot import Slot
+    from archcore.mm.task import Task
+    from archcore.mm.vma import Vma
+    from archcore.target import Target
+
+WORD = 8
+
+
+class Scene:
+    """What a scenario's threads act on.
+
+    ``page`` is the address that everything is about: a huge page of the VMA if ``huge``, written
+    once by T1 on node 0. T1 runs on CPU 0 of node 0 and T2 on CPU 1 of node 1. ``notes`` has what
+    threads came to, ``kept`` what they want to find again.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        engine: str | EngineProfile,
+        seam: Seam,
+        *,
+        huge: bool = True,
+        written: bool = True,
+        cached_data: bool = False,
+    ) -> None:
+        """Build it; what happens here is no part of any interleaving."""
+        level = target.geometry.levels[1]
+        order = level.shift - target.geometry.page_shift
+        frames = (6 << order) + 256
+        self.machine = Machine(
+            target,
+            engine,
+            frames_per_node=frames,
+            thp=huge,
+            seam=seam,
+            cached_data=cached_data,
+        )
+        for cpu in self.machine.cpus[1:]:
+            cpu.dcache = self.machine.cpus[0].dcache  # coherent, as hardware with a kernel is
+        self.engine: Engine = self.machine.engine
+        self.mm = self.machine.mm()
+        self.size = level.size if huge else target.geometry.page_size
+        self.page = 8 * level.size
+        self.vma = self.mm.mmap(self.page, self.page + 2 * self.size, VM_READ | VM_WRITE)
+        self.t1: Task = self.machine.task(self.mm, 0, 1)
+        self.t2: Task = self.machine.task(self.mm, 1, 2)
+        self.notes: dict[str, object] = {}
+        self.kept: dict[str, object] = {}
+        self.lookout = Lookout(self.engine)
+        if written:
+            self.store(self.t1, 1)
+
+    @property
+    def huge(self) -> bool:
+        """Whether the page is a huge one in this machine."""
+        return self.engine.huge is not None
+
+    @property
+    def pmd_slot(self) -> Slot:
+        """The upper-level slot of the page."""
+        slot = self.mm.tables.pmd(self.page, allocate=True)
+        assert slot is not None  # noqa: S101 - it was just allocated
+        return slot
+
+    @property
+    def pte_slot(self) -> Slot | None:
+        """The lowest-level slot of the page, None where a huge page stands in its place."""
+        return self.mm.tables.slot(self.page)
+
+    def store(self, task: Task, value: int, at: int = WORD) -> Outcome | None:
+        """Store a word into the page, faults and all."""
+        return self.machine.store(task, self.page + at, value)
+
+    def load(self, task: Task, at: int = WORD) -> int | Outcome:
+        """Load a word of the page, faults and all."""
+        return self.machine.load(task, self.page + at)
+
+    def store_if_mapped(self, task: Task, value: int, at: int = WORD) -> str:
+        """Store a word if TLB and tables let the CPU; a fault is not taken."""
+        if task.cpu.store(self.page + at, value) is not None:
+            return "faulted"
+        self.mm.stored[self.page + at] = (value, 8)
+        return "stored"
+
+    def arm(self) -> None:
+        """Make a hint of the page at once, with no TLB left behind."""
+        if self.huge:
+            arm_huge_pmd(self.engine, self.vma, self.pmd_slot)
+        else:
+            slot = self.pte_slot
+            assert slot is not None  # noqa: S101 - a page was written
+            slot.store(self.engine.hooks.pte_mknuma(self.vma, slot.load()))
+        for cpu in self.machine.cpus:
+            cpu.tlb.flush()
+
+    def scan(self, task: Task) -> int:
+        """Arm the page as the scanner does."""
+        return change_prot_numa(self.engine, task, self.vma, self.page, self.page + self.size)
+
+    def scan_of(self, task: Task, vma: Vma) -> int:
+        """Arm another VMA."""
+        return change_prot_numa(self.engine, task, vma, vma.vm_start, vma.vm_end)
+
+    def split(self) -> None:
+        """Split the huge page."""
+        split_huge_page(self.engine, self.vma, self.page, self.pmd_slot)
+
+    def used_by(self, task: Task) -> None:
+        """Let the page be known as used by a task, so that the filter lets it move there."""
+        pfn = self.frame()
+        if pfn is not None:
+            self.engine.frames.last_nid[pfn] = task.nid
+            self.engine.frames.last_pid[pfn] = task.pid
+
+    def hinted(self) -> bool:
+        """Say whether the page's entry is a hint."""
+        hooks, slot = self.engine.hooks, self.pte_slot
+        if slot is None:
+            return bool(hooks.pmd_numa(self.vma, self.pmd_slot.load()))
+        return bool(hooks.pte_numa(self.vma, slot.load()))
+
+    def frame(self) -> int | None:
+        """Return the frame the page is in, None if it is in none."""
+        hooks, pmd = self.engine.hooks, self.pmd_slot.load()
+        if self.huge and pmd_kind(hooks, pmd) is Pmd.HUGE:
+            return int(hooks.pmd_pfn(pmd))
+        slot = self.pte_slot
+        pte = 0 if slot is None else slot.load()
+        if hooks.pte_none(pte) or not hooks.pte_present(pte):
+            return None
+        return int(hooks.pte_pfn(pte))
+
+    def state(self) -> str:
+        """Describe what stands in the page's slot, and what threads came to."""
+        return "; ".join([self.entry(), *(f"{who} {what}" for who, what in self._said())])
+
+    def troubles(self) -> Iterator[tuple[Trouble, str]]:
+        """Yield what went wrong, as far as anyone can tell without knowing the scenario."""
+        yield from self.lookout.seen
+        for finding in self.engine.findings.all():
+            yield KINDS[finding.kind], finding.place
+        if self.machine.lost_stores(self.mm):
+            yield Trouble.LOST_STORE, f"{self.vma.vm_start:#x}"
+        pfn = self.frame()
+        if pfn is not None and pfn < self.engine.frames.total:
+            yield from self._of_page(pfn)
+
+    def _of_page(self, pfn: int) -> Iterator[tuple[Trouble, str]]:
+        frames, hooks = self.engine.frames, self.engine.hooks
+        head = frames.head(pfn)
+        zero = self.engine.huge.zero if self.engine.huge else None
+        explained = frames.total_mapcount(head) + frames.pins[head]
+        if head not in {zero, self.engine.zero_page} and frames.refcount[head] != explained:
+            yield Trouble.REFERENCES, "struct page"
+        slot = self.pte_slot
+        pte = self.pmd_slot.load() if slot is None else slot.load()
+        write = hooks.pmd_write if slot is None else hooks.pte_write
+        numa = hooks.pmd_numa if slot is None else hooks.pte_numa
+        if not self.vma.writable and self.vma.accessible and write(pte) and not numa(self.vma, pte):
+            yield Trouble.RIGHTS_EXCEEDED, "write"
+
+    def _said(self) -> list[tuple[str, str]]:
+        return [
+            (who, what.name if isinstance(what, Outcome) else str(what))
+            for who, what in self.notes.items()
+            if what is not None
+        ]
+
+    def entry(self) -> str:
+        """Describe what stands in the page's slot."""
+        hooks, pmd = self.engine.hooks, self.pmd_slot.load()
+        kind = pmd_kind(hooks, pmd) if self.huge else Pmd.TABLE
+        if kind is Pmd.NONE:
+            return "empty"
+        if kind is Pmd.MIGRATION:
+            return "huge page on its way"
+        if kind is Pmd.HUGE:
+            words = ["huge page", "hinted" if hooks.pmd_numa(self.vma, pmd) else ""]
+            words += ["" if hooks.pmd_write(pmd) else "read-only"]
+            words += ["splitting" if splitting(self.engine, self.pmd_slot, pmd) else ""]
+            return " ".join(filter(None, [*words, self._node(hooks.pmd_pfn(pmd))]))
+        slot = self.pte_slot
+        pte = 0 if slot is None else slot.load()
+        if hooks.pte_none(pte):
+            return "empty"
+        if not hooks.pte_present(pte):
+            return "page on its way"
+        words = ["page", "hinted" if hooks.pte_numa(self.vma, pte) else ""]
+        words += ["" if hooks.pte_write(pte) else "read-only"]
+        return " ".join(filter(None, [*words, self._node(hooks.pte_pfn(pte))]))
+
+    def _node(self, pfn: int) -> str:
+        frames = self.engine.frames
+        zero = {self.engine.zero_page, self.engine.huge.zero if self.engine.huge else None}
+        if pfn in zero:
+            return "of zeros"
+        return f"on node {frames.nid(pfn)}" if pfn < frames.total else "out of memory"

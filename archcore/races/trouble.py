@@ -1,0 +1,114 @@
+"""Troubles: what must not happen, noticed while actors run or found in what they leave behind."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from archcore.mm.findings import Kind
+from archcore.mm.hugepages import splitting
+from archcore.mm.reason import Reason
+from archcore.mm.slot import Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from archcore.mm.engine import Engine
+    from archcore.mm.vma import Vma
+
+
+class Trouble(Enum):
+    """What is wrong; the names are what documents and expectations use."""
+
+    LOST_STORE = "a store is not in the memory that is mapped"
+    STUCK = "an actor waits for ever"
+    BROKEN = "the engine came to a state that no kernel reaches"
+    STALE_SNAPSHOT = Kind.STALE_SNAPSHOT.value
+    LOCKS = "locks were taken twice, out of order, or kept"
+    SPLIT_WRITTEN = "a fault wrote to the entry of a page that was being split"
+    HINT_RAISED = "rights were raised in an entry that still was a hint"
+    VALUE_PASSED = "update_mmu_cache_pmd was given an entry and not its slot"
+    NO_REASON = "maintenance was done without a reason"
+    NO_NOTIFIER = "a page changed its frame and no secondary MMU was told"
+    LEFT_MAPPED = "what was to be thrown away is still mapped"
+    RIGHTS_EXCEEDED = "an entry allows what its VMA does not"
+    REFERENCES = "references to a page are left over"
+    WRONG_FRAME = "a device holds a frame that its page has left"
+    SHARED_WRITABLE = "two processes may write to one private page"
+    ARMED_TWICE = "entries were armed by two scans of one period"
+    NOT_ARMED = "entries are counted as armed and are not hinted"
+    UNITS = "numa_pte_updates does not count base pages"
+
+
+KINDS = {
+    Kind.STALE_SNAPSHOT: Trouble.STALE_SNAPSHOT,
+    Kind.LOCK_ORDER: Trouble.LOCKS,
+    Kind.LOCK_TWICE: Trouble.LOCKS,
+    Kind.LOCK_KEPT: Trouble.LOCKS,
+    Kind.NOT_HELD: Trouble.LOCKS,
+}
+
+
+class Lookout:
+    """Notices troubles at the hooks of a machine while actors run; ``seen`` has them."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Stand behind the hooks."""
+        self._engine, self._open = engine, 0
+        self.on = False
+        self.seen: dict[tuple[Trouble, str], None] = {}
+        self._wrap("mmu_notifier_invalidate_range_start", self._bracket(1))
+        self._wrap("mmu_notifier_invalidate_range_end", self._bracket(-1))
+        for name in ("flush_cache_page", "flush_cache_range", "flush_tlb_page", "flush_tlb_range"):
+            self._wrap(name, self._reason(name))
+        if engine.huge is not None:
+            self._wrap("update_mmu_cache_pmd", self._slot)
+            self._wrap("pmdp_set_access_flags", self._raised)
+            self._wrap("set_pmd_at", self._stored)
+
+    def add(self, trouble: Trouble, place: str) -> None:
+        """Take one down."""
+        if self.on:
+            self.seen[trouble, place] = None
+
+    def _wrap(self, name: str, look: Callable[..., None]) -> None:
+        hook = getattr(self._engine.hooks, name)
+
+        def looked(*given: Any) -> Any:  # noqa: ANN401 - any hook
+            look(*given)
+            return hook(*given)
+
+        setattr(self._engine.hooks, name, looked)
+
+    def _bracket(self, change: int) -> Callable[..., None]:
+        def look(*_: object) -> None:
+            self._open += change
+
+        return look
+
+    def _reason(self, name: str) -> Callable[..., None]:
+        def look(*given: object) -> None:
+            if given[-1] is Reason.UNSTATED:
+                self.add(Trouble.NO_REASON, name)
+
+        return look
+
+    def _slot(self, _vma: Vma, _address: int, given: object, *_: object) -> None:
+        if not isinstance(given, Slot):
+            self.add(Trouble.VALUE_PASSED, "do_huge_pmd_numa_page")
+
+    def _raised(self, vma: Vma, _address: int, slot: Slot, entry: int, *_: object) -> None:
+        hooks, old = self._engine.hooks, slot.load()
+        if splitting(self._engine, slot, old):
+            self.add(Trouble.SPLIT_WRITTEN, "pmdp_set_access_flags")
+        if hooks.pmd_numa(vma, old) and entry != hooks.pmd_mknonnuma(vma, old):
+            self.add(Trouble.HINT_RAISED, "pmdp_set_access_flags")
+
+    def _stored(self, _mm: object, _address: int, slot: Slot, pmd: int) -> None:
+        hooks, old = self._engine.hooks, slot.load()
+        if hooks.pmd_none(old) or not (hooks.pmd_present(old) and hooks.pmd_present(pmd)):
+            return
+        moves = hooks.pmd_trans_huge(old) and hooks.pmd_pfn(old) != hooks.pmd_pfn(pmd)
+        if moves and not self._open:
+            self.add(Trouble.NO_NOTIFIER, "set_pmd_at")
