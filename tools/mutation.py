@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
+from mutation_edits import Edit, edits
 
 from archcore import words
 from archcore.binding import bind
@@ -42,7 +43,6 @@ from archcore.hw.mmu import Access
 from archcore.words import both, either, negate, same
 from archcore.words.record import RecordedTruth, Tape, argument
 from archcore.words.smtlib import Script
-from mutation_edits import Edit, edits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

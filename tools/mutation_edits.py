@@ -149,7 +149,7 @@ def _of_field(node: ast.Call, name: str) -> Iterator[tuple[str, ast.expr]]:
     if name == "Bits" and numbers[0] < numbers[1]:
         moved += [[numbers[0] + 1, numbers[1]], [numbers[0], numbers[1] - 1]]
     for one in moved:
-        if 0 <= one[0] and one[-1] <= LARGEST:
+        if one[0] >= 0 and one[-1] <= LARGEST:
             given: list[ast.expr] = [ast.Constant(value) for value in one]
             args = [node.args[0], *given, *node.args[1 + len(places) :]]
             yield "field moved", _with(node, args=args)

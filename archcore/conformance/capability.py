@@ -47,6 +47,8 @@ def _migrates(on: Subject) -> bool:
 LEAF_LEVEL = Capability(
     "leaf-level", "the geometry has pages of the level's size", lambda on: on.level.leaf
 )
+
+
 def _counts_swap(on: Subject) -> bool:
     return on.target.swap_types is not None and on.offers("swp_entry_to_entry")
 

@@ -10,7 +10,7 @@ WRONG = {
         ("--arch", "riscv"),
         "no installed architecture is called 'riscv' (known: forgetful, toy)",
     ),
-    "how to install it": (("--arch", "riscv"), "pip install --no-deps ./arches/riscv"),
+    "how to install it": (("--arch", "riscv"), "pip install --no-deps ./arches/NAME"),
     "a misspelt architecture": (("--arch", "forgetfull"), "did you mean forgetful?"),
     "one of several": (("--arch", "toy,sparc"), "no installed architecture is called 'sparc'"),
     "a misspelt target": (
@@ -55,7 +55,7 @@ def test_what_does_not_exist_is_a_usage_error_in_one_line(suite, arguments, mess
 def test_without_any_architecture_nothing_can_be_held(suite):
     """A run that would test nothing says so, and how to change it."""
     assert "no architecture is installed" in complaint(suite())
-    assert "pip install --no-deps ./arches/riscv" in complaint(suite("--arch", "riscv"))
+    assert "pip install --no-deps ./arches/NAME" in complaint(suite("--arch", "riscv"))
 
 
 def test_a_broken_plugin_is_not_passed_over(suite, install):

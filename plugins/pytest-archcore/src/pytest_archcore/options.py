@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from archcore.target import Target
 
 DOCKET = pytest.StashKey[Docket]()
+INSTALL = "an architecture is installed from a checkout with pip install --no-deps ./arches/NAME"
 
 
 def docket_of(config: pytest.Config) -> Docket:
@@ -98,8 +99,7 @@ def _all(registry: Registry) -> tuple[Target, ...]:
             raise PluginError(_unusable(one))
     if not registry.targets:
         raise PluginError(
-            "no architecture is installed, and without one no law can be held; install one next "
-            "to archcore, such as from a checkout: pip install --no-deps ./arches/NAME"
+            f"no architecture is installed, and without one no law can be held; {INSTALL}"
         )
     return tuple(registry)
 
@@ -110,11 +110,7 @@ def _check_arch(registry: Registry, arch: str) -> None:
         if one.plugin == arch:
             raise PluginError(_unusable(one))
     if arch not in known:
-        remedy = (
-            "install its distribution next to archcore, such as from a checkout: "
-            f"pip install --no-deps ./arches/{arch}"
-        )
-        raise UnknownNameError("installed architecture", arch, known, remedy)
+        raise UnknownNameError("installed architecture", arch, known, INSTALL)
 
 
 def _unusable(one: Rejection) -> str:
