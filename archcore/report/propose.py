@@ -136,7 +136,8 @@ def _broken(target: Target, one: Broken) -> dict[str, object]:
 
 
 def _killer(target: Target, one: Broken) -> dict[str, object]:
-    return {"level": one.level, "sentence": SENTENCES[one.law], **_broken(target, one)}
+    told = {"law": one.law, "level": one.level, "sentence": SENTENCES[one.law]}
+    return told | _broken(target, one)
 
 
 def _would_live(target: Target, one: Verdict) -> dict[str, object] | None:

@@ -16,7 +16,7 @@ from archcore.hw.mmu import Access
 from archcore.specimens import live_entries, vma_view
 from archcore.vmflags import VM_READ, VM_WRITE
 from archcore.words import Mask, implies, negate, same
-from archcore.words.lineage import traced
+from archcore.words.lineage import TracedTruth, traced
 from archcore.words.record import record
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from archcore.conformance.mapping import Mapping
     from archcore.conformance.proposals.candidate import Candidate
     from archcore.conformance.subject import Subject
+    from archcore.words.lineage import Traced
     from archcore.words.types import Truth, Word
 
 
@@ -129,20 +130,24 @@ def software_bits(on: Subject) -> int:
     vma, width = vma_view(on.hooks, VM_READ | VM_WRITE), on.width
     frames = (0, on.level.size >> on.target.geometry.page_shift)
     live = [word for frame in frames for word in live_entries(on.hooks, vma, on.name, frame)]
-    always = Mask(reduce(and_, live), width)
-    sets: Mask = on.own.mknuma(vma, traced(width, ones=always)).ones - always
-    used = hardware_bits(on)
+    page = traced(width, ones=Mask(reduce(and_, live), width))
+    sets: Mask = on.own.mknuma(vma, page).ones - page.ones
+    used = _read_by_hardware(on, page)
     for one in on.level.layout.fields:
         if one.when != "invalid":
             used |= Mask(one.value, width)
     return (sets - used).value.bit_count()
 
 
-def hardware_bits(on: Subject) -> Mask:
-    """Return the bits of an entry that the hardware model reads."""
+def _read_by_hardware(on: Subject, page: Traced) -> Mask:
+    """Return the bits of a page's entry that the hardware model's answers depend on."""
     form = on.target.mmu.format
-    rights = (lambda entry, access=one: form.allows(on.level, entry, access) for one in Access)
-    address = form.address(on.level, traced(on.width))
-    places = {at for origin in address.bits for at in origin.sources}
-    read = on.hw_reads(on.hw_valid, on.hw_leaf, on.hw_accessed, on.hw_dirty, *rights)
-    return read | Mask(sum(1 << at for at in places), on.width)
+    truths = [
+        *(form.valid(on.level, page), form.leaf(on.level, page), form.reserved(on.level, page)),
+        *(form.accessed(page), form.dirty(page)),
+        *(form.allows(on.level, page, access) for access in Access),
+    ]
+    origins = [one.origin for one in truths if isinstance(one, TracedTruth)]
+    origins += form.address(on.level, page).bits
+    places = frozenset().union(*(one.sources for one in origins))
+    return Mask(sum(1 << at for at in places), on.width)

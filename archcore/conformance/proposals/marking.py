@@ -1,8 +1,8 @@
 """How one bit marks an entry as a hint: the words behind a hint, free of any hook.
 
 Since the L1 terminal fault an entry that is not valid may store its frame otherwise than one that
-is (pte_pfn and pfn_pte of Linux 4.18 on x86). Arming is therefore no plain change of bits: it makes
-the entry of the same frame with changed flags.
+is (Linux 4.18). Arming is therefore no plain change of bits: it makes the entry of the same frame
+with changed flags, as pte_pfn and pfn_pte do.
 """
 
 from __future__ import annotations

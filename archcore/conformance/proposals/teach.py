@@ -1,4 +1,4 @@
-"""Helpers of the format that must learn of a new hint, as pte_present had to of _PAGE_NUMA."""
+"""Helpers of the format that must learn of a new hint, as pte_present had to in Linux 3.8."""
 
 from __future__ import annotations
 
