@@ -1,10 +1,10 @@
-"""Plant slips in an architecture and ask whether the laws notice: ``mutation.py x86 arm64 powerpc``.
+"""Plant slips in an architecture and ask whether the laws notice: ``mutation.py x86 arm64``.
 
 Each mutant is one small edit of the source (``mutation_edits``), loaded in a process of its own and
-held against the laws at a few targets, until one refutes what it proved before. What no law refutes
-is asked of every hook and of the hardware: where an answer changed for some word, the mutant
-survived; where none did, no formula of these targets depends on the line, such as that of a kernel
-helper that the engine never calls. A mutant that does not load was refused.
+held against the laws at a few targets, until one refutes what held before, or holds although it is
+claimed not to. What no law notices is asked of every helper and of the hardware: where an answer
+changed for some word, the mutant survived; where none did, no formula of these targets depends on
+the line. A mutant that does not load, or that registration refuses, was refused.
 
 One process at a time; a mutant takes seconds. It is no gate.
 """
@@ -31,15 +31,18 @@ from mutation_edits import Edit, edits
 
 from archcore import words
 from archcore.binding import bind
+from archcore.conformance.calls import Kind, calls
 from archcore.conformance.judge import Judge
 from archcore.conformance.law import Method
 from archcore.conformance.laws import LAWS
 from archcore.conformance.solve import Truth as Found
 from archcore.conformance.statement import Pad, Statement
 from archcore.conformance.subject import Subject, subjects
+from archcore.conformance.verdict import Status
 from archcore.entry import LevelHooks
 from archcore.hookspecs import LEVEL_OF, arguments
 from archcore.hw.mmu import Access
+from archcore.registry import check
 from archcore.words import both, either, negate, same
 from archcore.words.record import RecordedTruth, Tape, argument
 from archcore.words.smtlib import Script
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
+    from archcore.conformance.calls import Call
     from archcore.conformance.judge import Court
     from archcore.conformance.law import Law
     from archcore.target import Target
@@ -65,8 +69,8 @@ OTHER_HOOKS = (
     *("vm_get_page_prot", "page_none", "pgprot_modify", "pxd_populate", "pxd_page_paddr"),
     *("arch_swp_entry", "arch_swp_type", "arch_swp_offset"),
 )
-WORDS, SECONDS, CHUNK = 2, 600, 8
-FACTS = "facts"
+WORDS, SECONDS, CHUNK = 4, 600, 8
+FACTS, NAMES = "facts", ("a", "b", "c", "d")
 KILLED, REFUSED, SURVIVED, UNSEEN, LATE = "killed", "refused", "survived", "unseen", "late"
 
 
@@ -77,24 +81,38 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=150, help="mutants an architecture")
     parser.add_argument("--seed", type=int, default=2012)
     parser.add_argument("--only", default="", help="part of a mutant's line, to plant just those")
+    parser.add_argument("--again", type=Path, help="an --out file, to plant what survived in it")
+    parser.add_argument("--proofs", action="store_true", help="ask only laws that are proved")
     parser.add_argument("--known", type=Path, help="keeps theorems from one run to the next")
     parser.add_argument("--out", type=Path, help="a file for one JSON object a mutant")
     given = parser.parse_args()
     for name in given.architectures:
-        campaign = Campaign(name, given.known)
+        campaign = Campaign(name, given.known, proofs=given.proofs)
         campaign.prepare()
-        rows = list(campaign.run(_chosen(name, given)))
-        if given.out:
-            with given.out.open("a", encoding="utf-8") as stream:
-                stream.writelines(json.dumps({"arch": name, **row}) + "\n" for row in rows)
+        rows = []
+        for row in campaign.run(_chosen(name, given)):
+            rows.append(row)
+            if given.out:
+                with given.out.open("a", encoding="utf-8") as stream:
+                    stream.write(json.dumps({"arch": name, **row}) + "\n")
         _summary(name, rows)
 
 
 def _chosen(name: str, given: argparse.Namespace) -> list[Edit]:
     found = [one for path in _sources(name) for one in edits(path.stem, path.read_text("utf-8"))]
     found = [one for one in found if given.only in str(one)]
+    if given.again:
+        rows = map(json.loads, given.again.read_text(encoding="utf-8").splitlines())
+        wanted = {without_line(row["edit"]) for row in rows if row["end"] == SURVIVED}
+        return [one for one in found if without_line(str(one)) in wanted]
     count = min(given.sample, len(found))
     return random.Random(given.seed).sample(found, count)  # noqa: S311 - reproducible, not secret
+
+
+def without_line(edit: str) -> str:
+    """Return an edit as it is told, without the number of its line, which may have moved."""
+    place, _, rest = edit.partition(" ")
+    return f"{place.partition(':')[0]} {rest}"
 
 
 def _sources(name: str) -> list[Path]:
@@ -125,9 +143,9 @@ def _summary(name: str, rows: list[dict[str, Any]]) -> None:
 class Campaign:
     """The architecture as it is, proved once, and what becomes of it with an edit."""
 
-    def __init__(self, name: str, known: Path | None) -> None:
+    def __init__(self, name: str, known: Path | None, *, proofs: bool) -> None:
         """Keep the name; theorems are kept in ``known`` beside the other architectures'."""
-        self.name, self.package = name, package_of(name)
+        self.name, self.package, self.proofs = name, package_of(name), proofs
         self.store = known and known.with_suffix(f".{name}")
         self.judge = Judge()
         self.whole: dict[tuple[str, str], Whole] = {}
@@ -172,11 +190,16 @@ class Campaign:
         sys.meta_path.insert(0, Planter(f"{self.package}.{edit.module}", edit))
         planted = targets(self.package)
         for target_id in TARGETS[self.name]:
-            bind(planted[target_id])
+            check(planted[target_id])
         return planted
 
     def _judged(self, planted: dict[str, Target]) -> tuple[str, str]:
         differing = []
+        several = [on for name in TARGETS[self.name] for on in subjects(planted[name])]
+        for on in several if not self.proofs else ():
+            noticed = self.whole[on.target.id, on.name].noticed(on, self.judge)
+            if noticed:
+                return KILLED, f"{noticed} {on.target.id} {on.name}"
         for target_id in TARGETS[self.name]:
             for on in subjects(planted[target_id]):
                 before = self.whole[target_id, on.name]
@@ -198,11 +221,20 @@ class Whole:
     def __init__(self, on: Subject, judge: Judge) -> None:
         """Prove the laws."""
         self.on, self.written, self.facts = on, written(on), facts(on)
-        court, laws = judge.court(on), laws_of(on)
+        court, laws = judge.court(on), asked_of(on)
         court.prepare(laws)
         self.held = [law for law in laws if holding(court, law)]
-        asked = listening(on)
-        self.asks = {law.name: called(asked, law) for law in laws}
+        self.broken = [law for law in laws if law not in self.held]
+        heard = listening(on)
+        self.asks = {law.name: called(heard, law) for law in laws if law.method is Method.PROOF}
+
+    def noticed(self, on: Subject, judge: Judge) -> str | None:
+        """Return a law that is tried, and not proved, and stands otherwise than before."""
+        court = judge.court(on)
+        for law in asked_of(on):
+            if law.method is not Method.PROOF and holding(court, law) is (law in self.broken):
+                return law.name
+        return None
 
     def changed(self, on: Subject) -> set[str]:
         """Return the formulas that are written otherwise than before, or FACTS."""
@@ -216,16 +248,18 @@ class Whole:
         hooks = {name.rpartition(" ")[0] for name in changed}
         laws = [
             law
-            for law in self.held
-            if FACTS in changed or not self.asks[law.name].isdisjoint(hooks)
+            for law in (*self.held, *self.broken)
+            if law.name in self.asks
+            and law.speaks_of(on)
+            and (FACTS in changed or not self.asks[law.name].isdisjoint(hooks))
         ]
         court = judge.court(on)
         for at in range(0, len(laws), CHUNK):
             part = laws[at : at + CHUNK]
             court.prepare(part)
             for law in part:
-                if law.speaks_of(on) and not holding(court, law):
-                    return law.name
+                if holding(court, law) is (law in self.broken):
+                    return law.name if law in self.held else f"{law.name} (claimed to fail)"
         return None
 
     def differences(
@@ -242,13 +276,15 @@ class Whole:
                 yield name, ", ".join(f"{key}={value:#x}" for key, value in answer.words.items())
 
 
-def laws_of(on: Subject) -> list[Law]:
-    """Return the laws that are asked and proved."""
-    return [law for law in LAWS if law.method is Method.PROOF and law.speaks_of(on)]
+def asked_of(on: Subject) -> list[Law]:
+    """Return the laws that are asked at a level."""
+    return [law for law in LAWS if law.speaks_of(on)]
 
 
 def holding(court: Court, law: Law) -> bool:
     """Say whether a law is not refuted; what a helper raises refutes it."""
+    if law.method is not Method.PROOF:
+        return court.hold(law).status is not Status.REFUTED
     try:
         if law.premise is not None and court._vacuous(law, law.premise) is not None:  # noqa: SLF001
             return False
@@ -357,14 +393,29 @@ def formulas(on: Subject) -> dict[str, Callable[..., Any]]:
     for hook in on.hooks.offers:
         if LEVEL_OF.get(hook, on.name) == on.name and (hook in LEVEL_OF or hook in OTHER_HOOKS):
             found.update(_of_hook(on, hook))
+    for call in calls(on):
+        if call.name in on.hooks.helpers and call.result is not Kind.NEVER:
+            found[f"{call.name} 0"] = _of_helper(on, call)
     form = on.target.mmu.format
     for name in ("valid", "leaf", "reserved", "address"):
-        found[f"hw {name} 0"] = lambda a, _, name=name: getattr(form, name)(on.level, a)
+        found[f"hw {name} 0"] = lambda a, *_, name=name: getattr(form, name)(on.level, a)
     for access in Access:
-        found[f"hw allows {access.value}"] = lambda a, _, one=access: form.allows(on.level, a, one)
+        found[f"hw allows {access.value}"] = lambda a, *_, one=access: form.allows(on.level, a, one)
     for name in ("accessed", "dirty", "mkaccessed", "mkdirty"):
-        found[f"hw {name} 0"] = lambda a, _, name=name: getattr(form, name)(a)
+        found[f"hw {name} 0"] = lambda a, *_, name=name: getattr(form, name)(a)
     return found
+
+
+def _of_helper(on: Subject, helper: Call) -> Callable[..., Any]:
+    rest = {Kind.TRUTH: True, Kind.NUMBER: 1, Kind.VMA: on.mappings[0], Kind.LEVEL: on.name}
+
+    def call(*given: Any) -> Any:  # noqa: ANN401 - any word
+        free = iter(given)
+        return helper.function(
+            *(next(free) if kind is Kind.WORD else rest[kind] for kind in helper.arguments)
+        )
+
+    return call
 
 
 def _of_hook(on: Subject, hook: str) -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -400,7 +451,7 @@ def recorded(formula: Callable[..., Any]) -> tuple[object, ...]:
 
 def equal(before: Callable[..., Any], after: Callable[..., Any], width: int) -> Statement:
     """Return the statement that two formulas answer alike for all words."""
-    tape, names = Tape(WORDS), ("a", "b")
+    tape, names = Tape(WORDS), NAMES
     try:
         left, right = before(*tape.words()), after(*tape.words())
     except Exception:  # noqa: BLE001 - whatever a slip does

@@ -117,6 +117,11 @@ def _of_call(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     if isinstance(node.func, ast.Attribute) and node.func.attr == "mask" and len(node.args) > 1:
         for at in range(len(node.args)):
             yield "name dropped", _with(node, args=[*node.args[:at], *node.args[at + 1 :]])
+    yield from _of_words(node, name)
+
+
+def _of_words(node: ast.Call, name: str) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the slips about a call of the vocabulary."""
     if name in TESTS:
         yield "another test", _with(node, func=ast.Name(TESTS[name]))
         yield "test turned", _call("negate", node)
@@ -127,6 +132,11 @@ def _of_call(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     if name in JOINS:
         yield "another join", _with(node, func=ast.Name(JOINS[name]))
         yield from (("operand dropped", one) for one in node.args)
+    yield from _of_choices(node, name)
+
+
+def _of_choices(node: ast.Call, name: str) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the slips about conditions, and about a field of a layout."""
     if name == "where":
         yield from (("branch forced", one) for one in node.args[1:])
     if name == "implies":

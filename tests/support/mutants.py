@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 from archcore.conformance.laws import LAWS
 from archcore.conformance.subject import subject
 from archcore.conformance.verdict import Status
-from archcore.entry import ARGUMENT_OF, Layer, Offer, hook_name, offers_of, with_own
+from archcore.entry import ARGUMENT_OF, Layer, Offer, hook_name, layer, offers_of, with_own
 from archcore.hookspecs import HOOKS, LEVEL_OF, LEVELS, arguments
 
 if TYPE_CHECKING:
@@ -157,6 +157,38 @@ def hardware(**twists: Twist) -> Change:
 
     def change(target: Target, _: str) -> Target:
         return evolve(target, mmu=evolve(target.mmu, format=Hardware(target.mmu.format, twists)))
+
+    return change
+
+
+@frozen
+class Lacking(Layer):
+    """A layer without some of its hooks and kernel helpers."""
+
+    names: frozenset[str]
+
+    def offers(self) -> Iterator[Offer]:
+        """Yield what is left."""
+        yield from (one for one in Layer.offers(self) if one.hook not in self.names)
+
+
+def lacking(*names: str) -> Change:
+    """Return the change that takes hooks and kernel helpers away, by their full names."""
+
+    def change(target: Target, _: str) -> Target:
+        parts = {"architecture": target.architecture, "encoding": target.encoding}
+        return evolve(
+            target, **{one: Lacking((part,), frozenset(names)) for one, part in parts.items()}
+        )
+
+    return change
+
+
+def bringing(part: object) -> Change:
+    """Return the change that adds a part to a target, in the place of what generic code has."""
+
+    def change(target: Target, _: str) -> Target:
+        return evolve(target, architecture=layer(target.architecture, part))
 
     return change
 

@@ -131,6 +131,11 @@ PROTECTION = (
         without_rights(PAGE.mask("VALID", "READ")),
     ),
     mutant(
+        "page-none-is-shut",
+        "PAGE_NONE is ASIDE alone",
+        helpers(page_none=lambda: ASIDE.value),
+    ),
+    mutant(
         "none-is-present",
         "entries of a VMA without rights have no mark",
         without_rights(ASIDE),

@@ -29,6 +29,7 @@ OTHERS = (
     *("arch_swp_entry", "arch_swp_type", "arch_swp_offset"),
 )
 """The hooks about words that are of no level."""
+TRIED = tuple(law for law in LAWS if law.method is not Method.PROOF)
 GIVEN = "what it was given"
 QUESTION, MAKER, VALUE = ("None", "True", "False"), ("None", "0", GIVEN), ("None", "0")
 ANSWERS = {"None": None, "True": True, "False": False, "0": 0}
@@ -53,12 +54,18 @@ class Removed:
         return _returning(plain(_words(self.hook)[0], self.level))
 
     def refuting(self, whole: Target, judge: Judge) -> str | None:
-        """Return a law that refutes what is left, if any does that calls the helper."""
-        on = subject(self.of(whole), self.level)
-        court = judge.court(on)
-        for name in callers(whole, self.level).get(self.hook, ()):
-            if BY_NAME[name].speaks_of(on) and court.hold(BY_NAME[name]).status is Status.REFUTED:
-                return name
+        """Return a law that refutes what is left, if any does.
+
+        Of those that are proved only the ones that call the helper are asked, at upper levels, too.
+        """
+        left = self.of(whole)
+        for level in sorted(leaf_levels(whole), key=lambda one: one != self.level):
+            on = subject(left, level)
+            court = judge.court(on)
+            calling = (BY_NAME[name] for name in callers(whole, level).get(self.hook, ()))
+            for law in (*calling, *TRIED):
+                if law.speaks_of(on) and court.hold(law).status is Status.REFUTED:
+                    return law.name
         return None
 
 
@@ -88,11 +95,16 @@ def removals(whole: Target) -> Iterator[Removed]:
     """Yield each way to take the body of a helper away, for helpers that make or read words."""
     layers = (whole.architecture, whole.encoding)
     offered = {offer.hook for layer in layers for offer in offers_of(layer)}
-    leaves = [on.name for on in subjects(whole) if on.level.leaf]
+    leaves = leaf_levels(whole)
     for hook in (one for one in HOOKS if one in offered):
         level = LEVEL_OF.get(hook, leaves[-1] if hook.startswith("pxd") else leaves[0])
         if level in leaves and (hook in LEVEL_OF or hook in OTHERS):
             yield from (Removed(hook, level, answer) for answer in _answers(hook))
+
+
+def leaf_levels(whole: Target) -> list[str]:
+    """Return the levels with pages, lowest first."""
+    return [on.name for on in subjects(whole) if on.level.leaf]
 
 
 @cache
@@ -107,7 +119,7 @@ def callers(whole: Target, level: str) -> dict[str, tuple[str, ...]]:
 
         return twist
 
-    names = {one.hook for one in removals(whole) if one.level == level or one.hook in OTHERS}
+    names = {one.hook for one in removals(whole)}
     listened = helpers(**{name: noting(name) for name in names})(whole, level)
     found: dict[str, frozenset[str]] = {}
     for law in LAWS:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[2] / "docs" / "mutants.md"
 EVERY_LAW = "## Each law and what it catches"
+UNNOTICED = "## Helpers that may lose their body"
 ROW = re.compile(r"^\| `(?P<law>[a-z-]+)` \| (?P<broken>.*?) \| (?P<level>\w+) \| (?P<also>.*) \|$")
 HEAD = ("| law | broken | level | refuted by these laws, too |", "|---|---|---|---|")
 

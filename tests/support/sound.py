@@ -213,6 +213,7 @@ def _target() -> Target:
         swap=SWAP,
         sources=("invented",),
         swap_types=TYPES,
+        golden="sound_answers:answers.jsonl",
     )
 
 

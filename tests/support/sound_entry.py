@@ -138,6 +138,10 @@ class Entry:
         opened = clear(entry, self.layout.mask("VALID", "CLOSED"))
         return put(opened, self.layout.mask("INVALID", "ASIDE"))
 
+    def advance_pfn(self, entry, nr):
+        """Move the frame on."""
+        return add_bits(entry, self.frame, nr)
+
     def mkhuge(self, entry):
         """Set LEAF."""
         return put(entry, self.layout["LEAF"])
@@ -146,10 +150,6 @@ class Entry:
 @frozen
 class PageEntry(Entry):
     """Entries of the lowest level."""
-
-    def advance_pfn(self, entry, nr):
-        """Move the frame on."""
-        return add_bits(entry, self.frame, nr)
 
     @helper("pte_huge")
     def huge(self, entry):

@@ -21,6 +21,7 @@ from archcore.conformance.declare import law
 from archcore.conformance.made import fresh
 from archcore.conformance.premises import OPEN
 from archcore.conformance.terms import alike, every, shut
+from archcore.hookspecs import LEVELS
 from archcore.hw.mmu import Access
 from archcore.predicates import KEY
 from archcore.words import Mask, bits, both, implies, negate, same, with_bits
@@ -153,6 +154,13 @@ def none_is_present(on: Subject, made: Word, none: Mapping) -> Truth:
     """Without rights a page is still mapped to the kernel: present and not empty."""
     closed = on.own.modify(made, none.vm_page_prot)
     return both(on.own.present(closed), negate(on.own.none(closed)))
+
+
+@law("page-none-is-shut", LEAVES, levels=LEVELS[:2])
+def page_none_is_shut(on: Subject, made: Word) -> Truth:
+    """With the protection PAGE_NONE a page is mapped to the kernel, and to nobody else."""
+    closed = on.own.modify(made, on.own.page_none())
+    return every((shut(on, closed), on.own.present(closed), negate(on.own.none(closed))))
 
 
 @law(

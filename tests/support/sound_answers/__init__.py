@@ -1,0 +1,1 @@
+"""What the helpers of the sound architecture answer, as a kernel would record it."""
