@@ -56,7 +56,10 @@ def test_scripts_get_every_candidate_with_costs_and_laws(call, few):
     assert first["arming"] == {"pte": "clears V; sets HINT"}
     assert (first["costs"]["keeps_write"], first["costs"]["needs_vma"]) == (True, True)
     eight = next(one for one in rest if one["bit"] == 8)
-    assert (eight["standing"], eight["fields"]) == ("dead", {"pte": ["SPECIAL"], "swap": ["OFFSET"]})
+    assert (eight["standing"], eight["fields"]) == (
+        "dead",
+        {"pte": ["SPECIAL"], "swap": ["OFFSET"]},
+    )
     assert eight["killer"]["law"] == "hint-keeps-special"
     assert eight["kills"] == len(eight["levels"]["pte"]["breaks"]) > 1
     assert all(word.startswith("0x") for word in eight["killer"]["words"].values())

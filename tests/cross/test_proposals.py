@@ -85,7 +85,12 @@ def test_what_means_something_else_dies_of_what_it_means(target, name, law, leve
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "name"),
-    [(X86, "permission-kept"), (X86_OLD, "8"), (ARM64, "permission-kept"), (ARM64_NEW, "permission-lost")],
+    [
+        (X86, "permission-kept"),
+        (X86_OLD, "8"),
+        (ARM64, "permission-kept"),
+        (ARM64_NEW, "permission-lost"),
+    ],
 )
 def test_the_encoding_of_the_era_is_found_again(target, name):
     """Proved to arm and disarm every page of every level as the target does."""

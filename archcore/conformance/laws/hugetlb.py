@@ -39,7 +39,7 @@ def hugetlb_marks(on: Subject, made: Word) -> Truth:
 def hugetlb_page_is_huge(on: Subject, made: Word) -> Truth:
     """A PTE can be made a huge page, and is then told from a small one."""
     own: Any = on.own
-    return own.pte_huge(own.mkhuge(made))  # type: ignore[no-any-return]
+    return own.pte_huge(own.mkhuge(made))
 
 
 @law("hugetlb-page-is-leaf", LEAVES, HUGETLB_LEAVES, levels=LEVELS[1:], source="mm/hugetlb.c")

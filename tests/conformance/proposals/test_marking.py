@@ -23,7 +23,7 @@ PAGES = st.integers(0, 2**20 - 1).map(lambda frame: frame << 12 | 0x2F)
 
 def test_the_frame_and_the_leaf_bit_are_what_a_format_writes_besides_flags():
     """pfn_pte of the toy places the frame and adds LEAF."""
-    assert FRAME == ENTRY.mask("PFN", "LEAF")
+    assert ENTRY.mask("PFN", "LEAF") == FRAME
 
 
 @given(PAGES)

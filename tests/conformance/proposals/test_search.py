@@ -124,7 +124,9 @@ def test_an_encoding_that_fails_for_one_frame_only_is_found_by_proof():
     """No example of the few hundred has that frame; the words that come back do."""
     rare = 0xABCDE << 12
     found = planted(
-        lambda entry: where(same(clear(entry, ~ENTRY["PFN"]), rare), clear(entry, ENTRY["D"]), entry)
+        lambda entry: where(
+            same(clear(entry, ~ENTRY["PFN"]), rare), clear(entry, ENTRY["D"]), entry
+        )
     )
     assert found.killer.law == "hint-keeps-dirty"
     assert found.killer.words["frame"] & 0xFFFFF == rare >> 12

@@ -163,5 +163,5 @@ class HugeEntry(Entry):
         return self.leaf(entry)
 
     def mkinvalid(self, entry: Word) -> Word:
-        """Clear PRESENT; HUGE keeps the entry present to the kernel."""
-        return clear(entry, self.layout["PRESENT"])
+        """Clear what shows the entry; HUGE keeps it present to the kernel, and no hint is left."""
+        return clear(entry, self.layout.mask(*SHOWN_BY))
