@@ -166,14 +166,10 @@ def _runs(places: list[int], name: Callable[[int], str]) -> Iterator[str]:
 
 def _notes(found: Proposal) -> Iterator[str]:
     legal = found.of(Standing.LEGAL)
-    debts = {
-        law: dict.fromkeys(
-            heard.level for one in legal for heard in one.hearings if law in heard.debts
-        )
-        for one in legal
-        for heard in one.hearings
-        for law in heard.debts
-    }
+    debts: dict[str, dict[str, None]] = {}
+    for heard in (heard for one in legal for heard in one.hearings):
+        for law in heard.debts:
+            debts.setdefault(law, {})[heard.level] = None
     if debts:
         lines = [f"  {law} ({' '.join(levels)}): {SENTENCES[law]}" for law, levels in debts.items()]
         yield "\n".join(["Debts, which the shipped encoding has, too:", *lines])

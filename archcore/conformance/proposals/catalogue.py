@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from archcore.conformance.capability import SAVEDWRITE
 from archcore.conformance.proposals.candidate import Candidate, encoded
 from archcore.conformance.proposals.flip import Flip
-from archcore.conformance.proposals.form import Family, Form
+from archcore.conformance.proposals.form import Family, Form, Telling
+from archcore.conformance.subject import bound
 from archcore.encoding import Protnone, VmaRelative, Write
+from archcore.entry import hook_name
 from archcore.words import Mask
 
 if TYPE_CHECKING:
@@ -35,8 +37,10 @@ def _permissions(forge: Forge) -> Iterator[tuple[str, Callable[[], Candidate]]]:
 
 
 def _permission(forge: Forge, name: str, form: object) -> Candidate:
-    parts = dict.fromkeys(forge.levels, (form,))
-    return Candidate(Form(name, Family.PERMISSION), encoded(forge.target, name, parts))
+    target = encoded(forge.target, name, dict.fromkeys(forge.levels, (form,)))
+    asks_vma = "vma" in bound(target).needs(hook_name("numa", forge.levels[0]))
+    telling = Telling.VMA if asks_vma else Telling.ITSELF
+    return Candidate(Form(name, Family.PERMISSION, telling=telling), target)
 
 
 def _bits(forge: Forge) -> Iterator[tuple[str, Callable[[], Candidate]]]:

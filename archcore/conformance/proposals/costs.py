@@ -55,9 +55,6 @@ def disarming_owes_no_flush(on: Subject, vma: Mapping, made: Word) -> Truth:
     return negate(on.own.needs_flush(hint, on.own.mknonnuma(vma, hint)))
 
 
-FACTS = (write_comes_back, hint_gives_up_valid, hint_hides_frame, disarming_owes_no_flush)
-
-
 @frozen(kw_only=True)
 class Costs:
     """What an encoding costs at all levels that were asked; the truths are proved.

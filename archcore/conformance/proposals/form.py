@@ -40,6 +40,6 @@ class Form:
     name: str
     family: Family
     mark: Flip | None = None
-    telling: Telling = Telling.VMA
+    telling: Telling = Telling.ITSELF
     learn: Mapping[str, tuple[str, ...]] = field(factory=dict)
     room: bool = False

@@ -28,11 +28,12 @@ def chosen(
     UsageError for a level without leaves, and where there is none.
     """
     leaves = {on.name: HINTS.found(on) for on in subjects(target) if LEAVES.found(on)}
-    known = ", ".join(leaves) or "none"
-    for level in levels or ("",) * (not leaves):
+    if not leaves:
+        raise UsageError(f"{target.id} has no level whose entries map pages for entry helpers")
+    for level in levels:
         if level not in leaves:
-            where = f"at level {level!r}" if level else "that could be hinted"
-            raise UsageError(f"{target.id} maps no pages {where} (levels that do: {known})")
+            known = ", ".join(leaves)
+            raise UsageError(f"{target.id} maps no pages at {level!r}; levels that do: {known}")
     if levels:
         return tuple(level for level in leaves if level in levels), {}
     hinted = [level for level, hints in leaves.items() if hints] or list(leaves)
