@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from archcore.errors import MachineError, UsageError
 from archcore.hw.cache import DataCache
 from archcore.hw.mmu import Access
-from archcore.hw.outcome import Fault
-from archcore.hw.rights import EXECUTE, READ, RIGHTS_BITS, WRITE
+from archcore.hw.outcome import Fault, FaultKind
+from archcore.hw.rights import ALL, EXECUTE, READ, RIGHTS_BITS, WRITE
 from archcore.hw.tlb import Tlb
 from archcore.hw.walker import Walker
 
@@ -21,19 +21,28 @@ if TYPE_CHECKING:
 LOAD, STORE = Access.READ, Access.WRITE
 SIZES = (1, 2, 4, 8)
 
+KEPT = {
+    "none": frozenset[FaultKind](),
+    "invalid": frozenset({FaultKind.NOT_VALID}),
+    "all": frozenset(FaultKind) - {FaultKind.ADDRESS_RANGE},
+}
+
 
 class Cpu:
     """CPU ``number`` of NUMA node ``node``; ``root`` is the physical address of its top table.
 
-    ``hits`` counts references that the TLB let through, ``misses`` walks, ``faults`` walks that
-    ended in a fault. With ``cached_data`` the CPU has a data cache, ``dcache``; CPUs that are to
-    see each other's stores at once, as a coherent machine's do, are given one and the same.
+    ``hits`` counts references that the TLB let through, ``misses`` walks, ``faults`` references
+    that ended in a fault, in a walk or on a refusal that the TLB keeps. With ``cached_data`` the
+    CPU has a data cache, ``dcache``; CPUs that are to see each other's stores at once, as a
+    coherent machine's do, are given one and the same.
     """
 
     __slots__ = (
+        "_kept",
         "_memory",
         "_mmu",
         "_page_shift",
+        "_pairs",
         "_tlb_mask",
         "_tlb_sets",
         "_walker",
@@ -67,12 +76,14 @@ class Cpu:
         self.hits = self.misses = self.faults = 0
         self._memory, self._mmu, self._page_shift = memory, mmu, geometry.page_shift
         self._walker = Walker(geometry, mmu)
+        self._kept, self._pairs = KEPT[mmu.keeps], mmu.tlb.pairs
         self._tlb_sets, self._tlb_mask = self.tlb.sets, self.tlb.mask
 
     def touch(self, address: int, access: Access) -> Fault | None:
         """Make a reference without moving data; return the fault it ends in, if it does.
 
-        Afterwards the page is the latest used of its set in the TLB or, after a fault, not in it.
+        Afterwards the page is the latest used of its set in the TLB or, after a fault, not in it
+        unless the TLB keeps refusals.
         """
         page = address >> self._page_shift
         held = self._tlb_sets[page & self._tlb_mask]
@@ -81,6 +92,9 @@ class Cpu:
             held[page] = entry
             self.hits += 1
             return None
+        if entry and self._kept:
+            held[page] = entry
+            return self._refused(page, entry, address, access)
         return self._touch_large(page, address, access)
 
     def _touch_large(self, page: int, address: int, access: Access) -> Fault | None:
@@ -88,7 +102,15 @@ class Cpu:
         if entry & (READ if access is LOAD else WRITE if access is STORE else EXECUTE):
             self.hits += 1
             return None
+        return self._refused(page, entry, address, access)
+
+    def _refused(self, page: int, entry: int, address: int, access: Access) -> Fault | None:
+        """Fault on what the TLB holds, if it keeps that; walk otherwise."""
         if entry:
+            kind = FaultKind.PERMISSION if entry & ALL else FaultKind.NOT_VALID
+            if kind in self._kept:
+                self.faults += 1
+                return Fault(kind, access, address)
             self.tlb.drop(page)
         return self._walk(page, address, access)
 
@@ -98,17 +120,59 @@ class Cpu:
             raise MachineError(msg)
         self.misses += 1
         outcome = self._walker.walk(self._memory, self.root, address, access)
+        return self._ended(page, outcome)
+
+    def _ended(self, page: int, outcome: Translation | Fault) -> Fault | None:
+        """Let the TLB learn how a walk ended; return the fault, if it was one."""
         if isinstance(outcome, Fault):
             self.faults += 1
+            if outcome.kind in self._kept:
+                self._load(page)
             return outcome
         self._keep(page, outcome)
+        if self._pairs and outcome.shift == self._page_shift:
+            self._load_half(page ^ 1)
         return None
 
     def _keep(self, page: int, found: Translation) -> None:
         # While the flag is clear the next store has to walk, or nobody would set it.
         closed = WRITE if self._mmu.sets_dirty and not found.dirty else 0
         rights, shift = found.rights & ~closed, self._page_shift
-        self.tlb.insert(page, rights, found.physical >> shift, found.shift - shift)
+        if rights:
+            self.tlb.insert(page, rights, found.physical >> shift, found.shift - shift)
+        else:
+            self.tlb.refuse(page)
+
+    def _load(self, page: int) -> None:
+        """Load the TLB with what the tables say of a page, and of the other half of its pair."""
+        self._load_half(page)
+        if self._pairs:
+            self._load_half(page ^ 1)
+
+    def _load_half(self, page: int) -> None:
+        found = self._probe(page)
+        if found is None:
+            self.tlb.refuse(page)
+        else:
+            self._keep(page, found)
+
+    def _probe(self, page: int) -> Translation | None:
+        if self.root is None:
+            return None
+        return self._walker.probe(self._memory, self.root, page << self._page_shift)
+
+    def update_tlb(self, address: int) -> None:
+        """Load the TLB again with a page as the tables have it now, in place of what it held.
+
+        What Linux calls __update_tlb: the other half of a pair comes along, and a large page takes
+        the places of all that it covers.
+        """
+        page = address >> self._page_shift
+        found = self._probe(page)
+        order = 0 if found is None else found.shift - self._page_shift
+        first = page >> order << order
+        self.tlb.forget(first, first + (1 << order) - 1)
+        self._load(page)
 
     def load(self, address: int, size: int = 8) -> int | Fault:
         """Return the ``size`` bytes at an address as a little-endian number, or the fault.

@@ -64,10 +64,15 @@ def _power_of_two(_: object, attribute: object, value: int) -> None:
 
 @frozen
 class TlbGeometry:
-    """A set-associative TLB with true LRU: ``entries`` in sets of ``ways``."""
+    """A set-associative TLB with true LRU: ``entries`` in sets of ``ways``.
+
+    With ``pairs`` an even page and the odd one after it come and go together, each half with what
+    the tables say of it; ``entries`` and ``ways`` count halves, which stand in neighbouring sets.
+    """
 
     entries: int = field(default=1024, validator=_power_of_two)
     ways: int = field(default=8, validator=_power_of_two)
+    pairs: bool = False
 
     @property
     def sets(self) -> int:
@@ -99,7 +104,10 @@ class Mmu:
     the tables: a hardware walker, or the kernel's miss handler (which then sees the same entries).
     ``speculates`` says that a load may be served, in speculation, from the address that stands in
     an entry that is not valid (the L1 terminal fault), ``strays`` that accessed and dirty may be
-    set in such an entry.
+    set in such an entry. ``keeps`` says which refusals the TLB keeps until it is told or loaded
+    again, so that references fault without a walk: none, those of entries that are not valid, or
+    all, a missing right of a valid entry included. A TLB that keeps all, or loads pairs, sets no
+    flag: raises LayoutError unless ``sets_accessed`` and ``sets_dirty`` are False then.
     """
 
     format: HardwareFormat
@@ -108,6 +116,16 @@ class Mmu:
     refill: Literal["hardware", "software"] = "hardware"
     speculates: bool = False
     strays: bool = False
+    keeps: Literal["none", "invalid", "all"] = "none"
     tlb: TlbGeometry = TlbGeometry()
     dcache: CacheGeometry = CacheGeometry()
     source: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse flags that hardware would have to set in an entry that nobody used yet."""
+        if (self.keeps == "all" or self.tlb.pairs) and (self.sets_accessed or self.sets_dirty):
+            msg = (
+                "a TLB that keeps all refusals or loads pairs sets no flag; "
+                "say sets_accessed=False and sets_dirty=False"
+            )
+            raise LayoutError(msg)

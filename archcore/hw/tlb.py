@@ -14,23 +14,32 @@ if TYPE_CHECKING:
 # many as a set has ways.
 SMALL_PER_LARGE = 32
 
+# The frame of a page that is refused: any but 0, so that an entry without rights is still true.
+NO_FRAME = 1
+
 
 class Tlb:
     """Translations of pages in sets, each with true LRU; large pages share one set a size.
 
     An entry is a number, ``frame << RIGHTS_BITS | rights``, and stands in its set in order of use,
-    the latest last. ``sets`` is public because a CPU looks small pages up without a call; the set
-    of a page is ``sets[page & mask]``. Raises LayoutError when one set is larger than the TLB.
+    the latest last; one without rights is a refusal. ``sets`` is public because a CPU looks small
+    pages up without a call; the set of a page is ``sets[page & mask]``. A TLB of pairs drops both
+    halves where it drops one. Raises LayoutError when one set is larger than the TLB, or the only
+    one of a TLB of pairs.
     """
 
-    __slots__ = ("_large", "_large_room", "invalidations", "mask", "sets", "ways")
+    __slots__ = ("_large", "_large_room", "_twin", "invalidations", "mask", "sets", "ways")
 
     def __init__(self, geometry: TlbGeometry) -> None:
         """Make an empty TLB."""
         if geometry.ways > geometry.entries:
             msg = f"a TLB of {geometry.entries} entries has no set of {geometry.ways} ways"
             raise LayoutError(msg)
+        if geometry.pairs and geometry.sets < 2:  # noqa: PLR2004 - the halves of a pair
+            msg = f"a TLB of pairs needs a set for either half; {geometry.entries} entries have one"
+            raise LayoutError(msg)
         self.ways = geometry.ways
+        self._twin = int(geometry.pairs)
         self.mask = geometry.sets - 1
         self.sets: list[dict[int, int]] = [{} for _ in range(geometry.sets)]
         self.invalidations = 0
@@ -38,14 +47,17 @@ class Tlb:
         self._large_room = max(geometry.ways, geometry.entries // SMALL_PER_LARGE)
 
     def lookup(self, page: int) -> int | None:
-        """Return the rights held for a page, now the latest used of its set, or None."""
+        """Return the rights held for a page, now the latest used of its set, or None.
+
+        They are 0 where the TLB holds that the page is refused.
+        """
         entry = self.entry(page)
         return entry & ALL if entry else None
 
     def frame(self, page: int) -> int | None:
         """Return the frame number held for a page, now the latest used of its set, or None."""
         entry = self.entry(page)
-        return entry >> RIGHTS_BITS if entry else None
+        return entry >> RIGHTS_BITS if entry & ALL else None
 
     def entry(self, page: int) -> int:
         """Return the entry held for a page, now the latest used of its set, or 0."""
@@ -78,8 +90,15 @@ class Tlb:
             held, room = self.sets[page & self.mask], self.ways
         held.pop(page >> order, None)
         if len(held) >= room:
-            del held[next(iter(held))]
+            oldest = next(iter(held))
+            del held[oldest]
+            if self._twin and not order:
+                self.sets[(oldest ^ 1) & self.mask].pop(oldest ^ 1, None)
         held[page >> order] = frame >> order << order << RIGHTS_BITS | rights
+
+    def refuse(self, page: int) -> None:
+        """Keep that a page is refused, as the latest used."""
+        self.insert(page, 0, NO_FRAME)
 
     def invalidate_page(self, page: int) -> int:
         """Forget a page, and a large page it is part of; return how many entries went."""
@@ -88,7 +107,10 @@ class Tlb:
 
     def drop(self, page: int) -> int:
         """Forget a page on the TLB's own account; return how many entries went."""
-        dropped = self.sets[page & self.mask].pop(page, None) is not None
+        dropped = sum(
+            self.sets[half & self.mask].pop(half, None) is not None
+            for half in {page, page ^ self._twin}
+        )
         return dropped + sum(
             held.pop(page >> order, None) is not None for order, held in self._large.items()
         )
@@ -96,6 +118,11 @@ class Tlb:
     def invalidate_range(self, first: int, last: int) -> int:
         """Forget the pages ``first`` to ``last``, both included; return how many entries went."""
         self.invalidations += 1
+        return self.forget(first, last)
+
+    def forget(self, first: int, last: int) -> int:
+        """Forget a range on the TLB's own account; return how many entries went."""
+        first, last = first & ~self._twin, last | self._twin
         picked = range(first, min(last, first + self.mask) + 1)
         dropped = sum(_forget(self.sets[page & self.mask], first, last) for page in picked)
         return dropped + sum(

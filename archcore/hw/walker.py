@@ -75,6 +75,28 @@ class Walker:
         _, _, _, outcome = deque(self._steps(memory, root, address, access), maxlen=1).pop()
         return cast("Translation | Fault", outcome)
 
+    def probe(self, memory: PhysicalMemory, root: int, address: int) -> Translation | None:
+        """Return what a TLB is loaded with for an address, whatever will be done there.
+
+        It may come without any right; None where the tables have nothing valid or nothing used
+        there. No flag is set.
+        """
+        width, byteorder = self._word
+        table, rights = root, ALL
+        for name, shift, last, read in self._stages:
+            place = table + (address >> shift & last) * (width >> 3)
+            entry = memory.load(place, width, byteorder)
+            reading = read(entry)
+            if reading.refusal is not None:
+                break
+            table, rights = reading.address, rights & reading.rights
+            if reading.leaf and (reading.accessed or self.mmu.sets_accessed):
+                physical, dirty = table | address & ((1 << shift) - 1), reading.dirty
+                return Translation(address, physical, name, shift, rights, dirty, entry, place)
+            if reading.leaf:
+                break
+        return None
+
     def steps(
         self, memory: PhysicalMemory, root: int, address: int, access: Access
     ) -> Iterator[Step]:

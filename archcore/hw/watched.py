@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from archcore.errors import MachineError
 from archcore.hw.cpu import Cpu
-from archcore.hw.outcome import Fault
 from archcore.hw.seam import Place, Step, Use
 from archcore.hw.tlb import Tlb
 
 if TYPE_CHECKING:
     from archcore.hw.memory import PhysicalMemory
     from archcore.hw.mmu import Access, Mmu, TlbGeometry
-    from archcore.hw.outcome import Translation
+    from archcore.hw.outcome import Fault, Translation
     from archcore.hw.seam import Seam
     from archcore.layout import Geometry
 
@@ -38,6 +37,11 @@ class WatchedTlb(Tlb):
     def invalidations(self, count: int) -> None:
         self._seam.uses(self._place, Use.WRITE)
         self._count = count
+
+    def forget(self, first: int, last: int) -> int:
+        """Tell that the TLB changes, and forget."""
+        self._seam.uses(self._place, Use.WRITE)
+        return super().forget(first, last)
 
 
 class WatchedCpu(Cpu):
@@ -81,11 +85,7 @@ class WatchedCpu(Cpu):
             outcome = self._outcome(address, access)
             if self.tlb.invalidations == began:
                 break
-        if isinstance(outcome, Fault):
-            self.faults += 1
-            return outcome
-        self._keep(page, outcome)
-        return None
+        return self._ended(page, outcome)
 
     def _outcome(self, address: int, access: Access) -> Translation | Fault:
         """Walk once, with a point before each step that reads or writes an entry."""

@@ -16,18 +16,25 @@ if TYPE_CHECKING:
 
 
 def needed(
-    pages: NDArray[np.uint64], kinds: NDArray[np.uint8], cuts: NDArray[np.intp], sets: int
+    pages: NDArray[np.uint64],
+    kinds: NDArray[np.uint8],
+    cuts: NDArray[np.intp],
+    sets: int,
+    *,
+    pairs: bool = False,
 ) -> NDArray[np.bool_]:
     """Say for each reference whether it must be carried out.
 
     ``pages`` and ``kinds`` are those of the references, ``cuts`` the places where a stretch
-    begins, ``sets`` how many sets a TLB has.
+    begins, ``sets`` how many sets a TLB has. In one of ``pairs`` the set of the other half is used
+    along with a page's own.
     """
     if not len(pages):
         return np.zeros(0, np.bool_)
     stretch = np.zeros(len(pages), np.int64)
     stretch[cuts[cuts < len(pages)]] = 1
-    owner = np.cumsum(stretch) * sets + (pages & np.uint64(sets - 1)).astype(np.int64)
+    used = (pages & np.uint64(sets - 1)) >> np.uint64(pairs)
+    owner = np.cumsum(stretch) * sets + used.astype(np.int64)
     order = np.argsort(owner, kind="stable")
     turned = (np.diff(owner[order]) != 0) | (np.diff(pages[order]) != 0)
     run = np.concatenate([[0], np.cumsum(turned)])

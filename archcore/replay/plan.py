@@ -63,15 +63,16 @@ class Plan:
 
 @frozen
 class Shape:
-    """What a plan depends on besides the trace and the settings."""
+    """What a plan depends on besides the trace and the settings; ``pairs`` as of a TlbGeometry."""
 
     page_shift: int
     tlb_sets: int
+    pairs: bool = False
 
 
 def shape(target: Target) -> Shape:
     """Return the shape of a target."""
-    return Shape(target.geometry.page_shift, target.mmu.tlb.sets)
+    return Shape(target.geometry.page_shift, target.mmu.tlb.sets, target.mmu.tlb.pairs)
 
 
 def plan(trace: Trace, form: Shape, settings: Settings) -> Plan:
@@ -92,7 +93,7 @@ def plan(trace: Trace, form: Shape, settings: Settings) -> Plan:
     cuts = _cuts(tids, nodes, scan)
     keep = np.ones(len(pages), np.bool_)
     if settings.fold and not settings.thp:  # hits of large pages change the order of their own set
-        keep = needed(pages, ops, cuts, form.tlb_sets)
+        keep = needed(pages, ops, cuts, form.tlb_sets, pairs=form.pairs)
     table = [ACCESS_OF.get(op, Access.READ) for op in Op]
     return Plan(
         (pages[keep] << np.uint64(form.page_shift)).tolist(),

@@ -77,9 +77,9 @@ def _told(row: Row, progress: Callable[[int], None]) -> Row:
 def _groups(targets: Sequence[Target]) -> list[list[int]]:
     """Return the places of targets that share a plan, in portions that keep all workers busy."""
 
-    def form(at: int) -> tuple[int, int]:
+    def form(at: int) -> tuple[int, int, bool]:
         found = shape(targets[at])
-        return (found.page_shift, found.tlb_sets)
+        return (found.page_shift, found.tlb_sets, found.pairs)
 
     places = sorted(range(len(targets)), key=form)
     return [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from archcore.errors import LayoutError
 from archcore.hw.mmu import CacheGeometry, TlbGeometry
@@ -21,3 +22,11 @@ def test_a_size_is_a_power_of_two(wrong):
     """An address picks a set by its bits, which needs a power of two."""
     with pytest.raises(LayoutError, match=f"{next(iter(wrong))} must be a power of two"):
         CacheGeometry(**wrong)
+
+
+@pytest.mark.parametrize("changed", [{"keeps": "all"}, {"tlb": TlbGeometry(8, 2, pairs=True)}])
+def test_a_tlb_that_keeps_all_or_loads_pairs_sets_no_flag(toy, changed):
+    """An entry nobody used yet would be in it; the error says what to say."""
+    with pytest.raises(LayoutError, match="say sets_accessed=False and sets_dirty=False"):
+        evolve(toy.mmu, **changed)
+    assert evolve(toy.mmu, sets_accessed=False, sets_dirty=False, **changed)

@@ -116,6 +116,60 @@ def test_a_set_is_no_larger_than_the_tlb():
         Tlb(TlbGeometry(entries=4, ways=8))
 
 
+@pytest.fixture
+def pairs():
+    """Two sets of two halves: two pairs."""
+    return Tlb(TlbGeometry(entries=4, ways=2, pairs=True))
+
+
+def load(tlb, page):
+    """Load a pair as a refill does, the half that was asked for first."""
+    for half in (page, page ^ 1):
+        tlb.insert(half, READ, half)
+
+
+def test_a_refusal_is_held_without_rights(tlb):
+    """It is not the same as to hold nothing, and it has no frame."""
+    tlb.refuse(6)
+    assert tlb.lookup(6) == 0
+    assert tlb.frame(6) is None
+    tlb.insert(6, READ, 3)
+    assert (tlb.lookup(6), tlb.frame(6)) == (READ, 3)
+
+
+def test_a_pair_makes_room_as_a_whole(pairs):
+    """For the pair whose asked half was used longest ago."""
+    for page in (0, 2):
+        load(pairs, page)
+    pairs.lookup(0)
+    load(pairs, 4)
+    assert [page for page in range(6) if pairs.lookup(page)] == [0, 1, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "forget",
+    [
+        lambda tlb: tlb.drop(3),
+        lambda tlb: tlb.invalidate_page(2),
+        lambda tlb: tlb.invalidate_range(3, 3),
+        lambda tlb: tlb.forget(2, 2),
+    ],
+    ids=["drop", "page", "range", "forget"],
+)
+def test_a_pair_is_forgotten_as_a_whole(pairs, forget):
+    """Whichever half was named; the other pair stays."""
+    load(pairs, 2)
+    load(pairs, 4)
+    assert forget(pairs) == 2
+    assert [page for page in range(6) if pairs.lookup(page)] == [4, 5]
+
+
+def test_a_pair_needs_two_sets():
+    """One for either half; the error says how many entries there are."""
+    with pytest.raises(LayoutError, match="8 entries have one"):
+        Tlb(TlbGeometry(entries=8, ways=8, pairs=True))
+
+
 PAGES = st.integers(0, 7)
 USES = st.lists(
     st.one_of(

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from archcore.errors import MachineError
 from archcore.hw.mmu import Access
-from archcore.hw.seam import Place, Seam, Step
+from archcore.hw.seam import Place, Seam, Step, Use
 from archcore.hw.watched import WatchedCpu
 
 RIGHTS = ("READ", "WRITE")
@@ -89,6 +89,32 @@ def test_a_walk_that_a_flush_overtakes_keeps_nothing_of_what_it_read(toy, memory
 
     assert cpu.touch(0, Access.READ) is None
     assert cpu.touch(0, Access.WRITE) is not None
+
+
+def test_a_watched_cpu_keeps_refusals_as_any_other(toy, memory):
+    """An invalid half refuses without a walk; that it is loaded again is told as a change."""
+    changes = []
+
+    class Listener(Seam):
+        def uses(self, place, use):
+            if use is Use.WRITE:
+                changes.append(place)
+
+    pairs = evolve(toy.mmu.tlb, pairs=True)
+    mmu = evolve(toy.mmu, keeps="all", sets_accessed=False, sets_dirty=False, tlb=pairs)
+    toy.path(memory, 0, toy.entry(FRAME, *RIGHTS, "LEAF", "ACCESSED"))
+    cpu = WatchedCpu(3, 0, memory, toy.geometry, mmu, seam=Listener())
+    cpu.switch(toy.root)
+    cpu.touch(0, Access.READ)
+    toy.path(memory, 0x100, toy.entry(FRAME, *RIGHTS, "LEAF", "ACCESSED"))
+    assert cpu.touch(0x100, Access.READ) is not None
+    assert cpu.misses == 1
+
+    changes.clear()
+    cpu.update_tlb(0x100)
+
+    assert changes == [Place("tlb", 3)]
+    assert cpu.touch(0x100, Access.READ) is None
 
 
 def test_a_watched_cpu_counts_as_any_other(toy, memory):

@@ -96,3 +96,10 @@ def test_stretches_cover_every_reference(fold):
 
     assert sum(stretch.length for stretch in steps.stretches) == 1000
     assert sum(stretch.folded for stretch in steps.stretches) == 1000 - len(steps.addresses)
+
+
+def test_halves_of_a_pair_use_each_others_sets():
+    """Page 3 may make page 2 go, which is its other half; without pairs they never meet."""
+    pages, kinds, cuts = np.array([2, 3, 2], np.uint64), np.zeros(3, np.uint8), np.array([0, 3])
+    assert needed(pages, kinds, cuts, sets=4, pairs=True).tolist() == [True, True, True]
+    assert needed(pages, kinds, cuts, sets=4).tolist() == [True, True, False]
