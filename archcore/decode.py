@@ -159,7 +159,7 @@ def tells_hint_from_none(target: Target, hooks: Hooks, level: str = "pte") -> in
 def _by_hardware(target: Target, hooks: Hooks, level: Level, seen: Decoded) -> Decoded:
     """Decode a table, or an entry of a level that the target has no helpers for."""
     if not seen.valid:
-        return evolve(seen, state=State.OTHER if seen.word else State.NONE)
+        return evolve(seen, state=State.NONE if seen.word == level.empty else State.OTHER)
     if not target.mmu.format.leaf(level, seen.word):
         address = hooks.pxd_page_paddr(level.name, seen.word)
         return evolve(seen, state=State.TABLE, address=address)
@@ -170,7 +170,7 @@ def _by_hardware(target: Target, hooks: Hooks, level: Level, seen: Decoded) -> D
 
 def _empty(level: Level, seen: Decoded) -> Decoded:
     """Decode what the kernel takes for empty, which may have bits set that it overlooks."""
-    if not seen.word:
+    if seen.word == level.empty:
         return evolve(seen, state=State.NONE)
     flags = tuple(set_bits(level.layout, seen.word, valid=seen.valid))
     return evolve(seen, state=State.NONE, layout=level.layout, flags=flags)

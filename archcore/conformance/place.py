@@ -84,7 +84,7 @@ class Place:
 
     def put(self, entry: int) -> None:
         """Store an entry; a slot in use is emptied before, for no plain store may overwrite one."""
-        if self.slot.load():
+        if self.slot.load() != self.slot.empty:
             self.clear()
         self.process.hooks.set_pte_at(self.process.mm, self.address, self.slot, entry)
 

@@ -51,17 +51,21 @@ class _Builder:
         self.frames, self.top = frames, top
         self.memory = PhysicalMemory(self.geometry.page_shift)
         self.next_table = 1
-        self.made = Specimen(self.memory, self._table(), frames << self.geometry.page_shift)
+        root = self._table(self.geometry.levels[-1])
+        self.made = Specimen(self.memory, root, frames << self.geometry.page_shift)
 
     def build(self) -> Specimen:
         for _ in range(PATHS):
             self._path()
         return self.made
 
-    def _table(self) -> int:
+    def _table(self, level: Level) -> int:
         pfn, self.next_table = self.next_table, self.next_table + 1
         self.memory.allocate_block(pfn, 1)
-        return pfn << self.geometry.page_shift
+        table = pfn << self.geometry.page_shift
+        for index in range(level.entries if level.empty else 0):
+            self._store(table + index * self.geometry.width // 8, level.empty)
+        return table
 
     def _path(self) -> None:
         """Make tables down to a level and fill neighbouring entries of the last one."""
@@ -76,8 +80,8 @@ class _Builder:
                 return
             place = table + index * self.geometry.width // 8
             entry = self._load(place)
-            if entry == 0 or self._is_odd(level, entry):
-                below = self._table()
+            if entry == level.empty or self._is_odd(level, entry):
+                below = self._table(levels[depth + 1])
                 self._store(place, self.hooks.pxd_populate(level.name, below))
             else:
                 below = self.hooks.pxd_page_paddr(level.name, entry)
@@ -121,7 +125,8 @@ class _Builder:
             mknuma = getattr(hooks, f"{name}_mknuma")
             return [mknuma(vmas[3], entry) for entry in live]
         if kind == 2:  # noqa: PLR2004 - a kind, not a quantity
-            return [0, self.random.getrandbits(self.geometry.width), *self._swapped(hooks)]
+            anything = self.random.getrandbits(self.geometry.width)
+            return [level.empty, anything, *self._swapped(hooks)]
         return live
 
     def _swapped(self, hooks: Hooks) -> list[int]:

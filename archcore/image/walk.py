@@ -48,7 +48,7 @@ class Tables:
 
 @frozen(eq=False)
 class Entries:
-    """The entries of some tables that are not zero and lie in the range, one a row.
+    """The entries of some tables that are not empty and lie in the range, one a row.
 
     ``at`` counts the entries of all the tables, ``va`` is the first address each maps.
     """
@@ -159,7 +159,7 @@ class Walk:
         if at == len(self._readers) - 1:
             va = self._space.addresses(va)
         found = Entries(np.arange(len(words)), va, words)
-        kept = (words != 0) & self._wanted(va, np.uint64(level.size - 1))
+        kept = (words != level.empty) & self._wanted(va, np.uint64(level.size - 1))
         return found if kept.all() else found.take(kept)
 
     def _wanted(self, va: Addresses, beyond: np.uint64) -> Truths | np.bool_:

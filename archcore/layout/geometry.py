@@ -18,7 +18,9 @@ class Level:
     """One level of a page table: an entry maps ``2**shift`` bytes, a table has 2**index_bits.
 
     ``layout`` describes leaf entries; ``leaf`` says whether there are any. ``spare_bytes`` follow
-    the entries of each table (bookkeeping that some formats keep behind them).
+    the entries of each table (bookkeeping that some formats keep behind them). ``empty`` is the
+    word of an entry that maps nothing, as a fresh table is full of. Raises LayoutError for one that
+    is no word of the layout's width.
     """
 
     name: str
@@ -27,6 +29,15 @@ class Level:
     layout: EntryLayout
     leaf: bool = True
     spare_bytes: int = 0
+    empty: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an empty word that no entry can hold."""
+        if not 0 <= self.empty < 1 << self.layout.width:
+            raise LayoutError(
+                f"level {self.name!r} calls {self.empty:#x} empty, which is no word of "
+                f"{self.layout.width} bits"
+            )
 
     @property
     def entries(self) -> int:

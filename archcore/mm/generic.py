@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from archcore.mm.slot import Slot
     from archcore.mm.vma import Vma
 
-EMPTY = 0
-
 
 @frozen
 class Stores:
@@ -44,7 +42,7 @@ class Stores:
     def ptep_get_and_clear(self, ptep: Slot) -> int:
         """Load the word and empty the slot."""
         word = ptep.load()
-        ptep.store(EMPTY)
+        ptep.clear()
         return word
 
     @hookimpl
@@ -69,7 +67,7 @@ class Stores:
     def modify_prot_start_ptes(self, ptep: Slot, nr: int) -> NDArray[np.uint64]:
         """Empty the slots."""
         words = ptep.load_many(nr)
-        ptep.stored(nr)[:] = EMPTY
+        ptep.stored(nr)[:] = ptep.empty
         return words
 
     @hookimpl

@@ -15,12 +15,12 @@ from archcore.mm.huge_table import small_entries
 from archcore.mm.hugepages import Pmd, huge_of, is_huge_zero, pmd_kind, splitting
 from archcore.mm.notifier import invalidating
 from archcore.mm.reason import Reason
-from archcore.mm.slot import Slot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from archcore.mm.engine import Engine
+    from archcore.mm.slot import Slot
     from archcore.mm.vma import Vma
 
 
@@ -125,7 +125,7 @@ def zero_entries(engine: Engine, vma: Vma) -> NDArray[np.uint64]:
 def _filled(engine: Engine, vma: Vma, address: int, words: NDArray[np.uint64]) -> int:
     """Return the address of a new table with these entries, which nobody can see yet."""
     table = vma.vm_mm.tables.new_table()
-    first = Slot(engine.memory, engine.geometry, table)
+    first = vma.vm_mm.tables.first(table)
     count = len(words)
     engine.hooks.modify_prot_commit_ptes(vma, address, first, first.load_many(count), words, count)
     return table

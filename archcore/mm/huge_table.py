@@ -9,6 +9,7 @@ import numpy as np
 from archcore.mm.hugepages import Pmd, huge_of, pmd_kind
 from archcore.mm.knobs import SplitRule
 from archcore.mm.swapentry import migration_pte, waits_for, writable
+from archcore.words.arrays import DTYPES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +23,8 @@ def small_entries(engine: Engine, vma: Vma, pmd: int) -> NDArray[np.uint64]:
     hooks, huge = engine.hooks, huge_of(engine)
     if pmd_kind(hooks, pmd) is Pmd.MIGRATION:
         return _waiting(engine, pmd)
-    pfns = np.arange(huge.nr, dtype=np.uint64) + np.uint64(hooks.pmd_pfn(pmd))
+    word = DTYPES[engine.geometry.width].type
+    pfns = np.arange(huge.nr, dtype=word) + word(hooks.pmd_pfn(pmd))
     ptes = hooks.pfn_pte(pfns, vma.vm_page_prot)
     if vma.writable:
         ptes = hooks.pte_mkwrite(ptes, vma)

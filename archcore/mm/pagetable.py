@@ -51,7 +51,7 @@ class PageTables:
         for level in reversed(levels[1:]):
             slot = self._slot(level, table, address)
             entry = slot.load()
-            if entry == 0:
+            if entry == level.empty:
                 if not allocate:
                     return None
                 entry = self._hooks.pxd_populate(level.name, self._new_table(self._below(level)))
@@ -68,7 +68,7 @@ class PageTables:
         for level in reversed(levels[2:]):
             slot = self._slot(level, table, address)
             entry = slot.load()
-            if entry == 0:
+            if entry == level.empty:
                 if not allocate:
                     return None
                 entry = self._hooks.pxd_populate(level.name, self._new_table(self._below(level)))
@@ -90,6 +90,10 @@ class PageTables:
     def new_table(self) -> int:
         """Return the physical address of an empty lowest-level table (pte_alloc_one)."""
         return self._new_table(self.geometry.levels[0])
+
+    def first(self, table: int) -> Slot:
+        """Return the first slot of a lowest-level table."""
+        return Slot(self._memory, self.geometry, table, self.geometry.levels[0].empty)
 
     def free_table(self, table: int) -> None:
         """Take an empty lowest-level table back (pte_free)."""
@@ -116,21 +120,23 @@ class PageTables:
     def _tables(self, depth: int, table: int, base: int, start: int, end: int) -> Iterator[Table]:
         level = self.geometry.levels[depth]
         if depth == 0:
-            yield Table(base, Slot(self._memory, self.geometry, table))
+            yield Table(base, self.first(table))
             return
         first = max(start - base, 0) >> level.shift
         last = min((end - 1 - base) >> level.shift, level.entries - 1)
-        slot = Slot(self._memory, self.geometry, table)
+        slot = Slot(self._memory, self.geometry, table, level.empty)
         for index in range(first, last + 1):
             entry = slot.at(index).load()
-            if entry and not (self.leaves and depth == 1 and not self.is_table(entry)):
+            if entry == level.empty:
+                continue
+            if not self.leaves or depth > 1 or self.is_table(entry):
                 below = self._hooks.pxd_page_paddr(level.name, entry)
                 address = base + (index << level.shift)
                 yield from self._tables(depth - 1, below, address, start, end)
 
     def _slot(self, level: Level, table: int, address: int) -> Slot:
         offset = level.index(address) * self.geometry.width // 8
-        return Slot(self._memory, self.geometry, table + offset)
+        return Slot(self._memory, self.geometry, table + offset, level.empty)
 
     def _below(self, level: Level) -> Level:
         return self.geometry.levels[self.geometry.levels.index(level) - 1]
@@ -141,7 +147,10 @@ class PageTables:
         room = self._room.setdefault(size, [])
         if not room:
             room.extend(self._new_room(size, page))
-        return room.pop()
+        table = room.pop()
+        if level.empty:
+            Slot(self._memory, self.geometry, table).stored(level.entries)[:] = level.empty
+        return table
 
     def _new_room(self, size: int, page: int) -> list[int]:
         count = -(-size // page)

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 @frozen(eq=False)
 class Slot:
-    """The entry stored at a physical address, in the byte order of the target."""
+    """The entry stored at a physical address, in the byte order of the target.
+
+    ``empty`` is what its level calls empty.
+    """
 
     memory: PhysicalMemory
     geometry: Geometry
     address: int
+    empty: int = 0
 
     def load(self) -> int:
         """Return the stored word."""
@@ -29,6 +33,10 @@ class Slot:
     def store(self, word: int) -> None:
         """Store a word."""
         self.memory.store(self.address, word, self.geometry.width, self.geometry.byteorder)
+
+    def clear(self) -> None:
+        """Store what the level calls empty."""
+        self.store(self.empty)
 
     def stored(self, count: int) -> NDArray[np.uint64]:
         """Return a view onto this and the following slots, in stored byte order."""
@@ -45,4 +53,5 @@ class Slot:
 
     def at(self, index: int) -> Slot:
         """Return the slot ``index`` entries further on."""
-        return Slot(self.memory, self.geometry, self.address + index * self.geometry.width // 8)
+        address = self.address + index * self.geometry.width // 8
+        return Slot(self.memory, self.geometry, address, self.empty)

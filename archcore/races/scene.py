@@ -202,8 +202,8 @@ class Scene:
             words += ["splitting" if splitting(self.engine, self.pmd_slot, pmd) else ""]
             return " ".join(filter(None, [*words, self._node(hooks.pmd_pfn(pmd))]))
         slot = self.pte_slot
-        pte = 0 if slot is None else slot.load()
-        if hooks.pte_none(pte):
+        pte = None if slot is None else slot.load()
+        if pte is None or hooks.pte_none(pte):
             return "empty"
         if not hooks.pte_present(pte):
             return "page on its way"

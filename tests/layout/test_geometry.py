@@ -72,6 +72,13 @@ def test_a_contradiction_is_named(levels, options, message):
         Geometry(levels, **({"pa_bits": 46} | options))
 
 
+@pytest.mark.parametrize("word", [-1, 1 << 32])
+def test_an_empty_word_is_a_word(word):
+    """What a level calls empty fits its entries."""
+    with pytest.raises(LayoutError, match=r"'pte' calls .* empty, which is no word of 32 bits"):
+        Level("pte", 12, 9, NARROW, empty=word)
+
+
 def test_an_unknown_level_lists_the_known_ones():
     """A misspelt level is answered with the levels there are."""
     with pytest.raises(LayoutError, match=r"no level 'pud' \(levels: pte, pmd\)"):

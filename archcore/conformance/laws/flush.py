@@ -85,7 +85,7 @@ def none_stays_while_pending(on: Subject, made: Word, none: Mapping) -> Truth:
 @law("absent-is-not-accessible", LEAVES, ACCESSIBLE)
 def absent_is_not_accessible(on: Subject, type: Word, offset: Word, pending: bool) -> Truth:  # noqa: A002, FBT001
     """No TLB holds an empty entry or a swapped page, flush pending or not."""
-    absent: list[Word] = [0]
+    absent: list[Word] = [on.level.empty]
     if on.offers("swp_entry_to_entry"):
         absent.append(swapped(on, type, offset))
     return every(negate(on.own.accessible(entry, pending)) for entry in absent)

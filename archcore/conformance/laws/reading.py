@@ -36,11 +36,12 @@ def same_tells_apart(on: Subject, made: Word, other_made: Word) -> Truth:
 
 @law("nothing-is-none", LEAVES, source=DEBUG)
 def nothing_is_none(on: Subject, vma: Mapping) -> Truth:
-    """The word 0 is empty: no page to the kernel, no hint, and nothing to the hardware."""
-    seen = [on.own.present(0), on.hw_valid(0)]
+    """What a fresh table is full of is none: no page, no hint, and nothing to the hardware."""
+    empty = on.level.empty
+    seen = [on.own.present(empty), on.hw_valid(empty)]
     if on.offers("numa"):
-        seen.append(on.own.numa(vma, 0))
-    return both(on.own.none(0), every(negate(one) for one in seen))
+        seen.append(on.own.numa(vma, empty))
+    return both(on.own.none(empty), every(negate(one) for one in seen))
 
 
 @law("page-is-not-none", LEAVES)

@@ -142,7 +142,8 @@ def swap_survives_stray_flags(on: Subject, type: Word, offset: Word) -> Truth:  
 @law("nothing-survives-stray-flags", LEAVES, STRAYS, kernels=("v4.8", None), source="00839ee3b299")
 def nothing_survives_stray_flags(on: Subject) -> Truth:
     """An empty entry whose accessed and dirty flags the hardware set is still empty."""
-    return both(on.own.none(on.hw_mkaccessed(0)), on.own.none(on.hw_mkdirty(0)))
+    stray = (on.hw_mkaccessed(on.level.empty), on.hw_mkdirty(on.level.empty))
+    return both(on.own.none(stray[0]), on.own.none(stray[1]))
 
 
 # -- marks of swap entries ------------------------------------------------------------------------
