@@ -1,4 +1,7 @@
-"""A data cache that holds data: write-back, write-allocate, true LRU, found as its indexing says.
+"""A data cache that holds data: true LRU, found as its indexing says.
+
+A write-back cache fills a line for each store and keeps what was stored; one that writes through
+does neither.
 
 PIPT picks set and tag by the physical address, so that a byte is in it once. VIPT picks the set by
 the virtual and the tag by the physical address: two addresses of one byte that differ in colour
@@ -70,10 +73,21 @@ class DataCache:
 
     def store(self, va: int, pa: int, value: int, size: int = 8) -> None:
         """Store into the line of an address; memory learns of it when the line is written back."""
+        if self.geometry.writes == "through":
+            self._store_through(va, pa, value, size)
+            return
         line = self._line(va, pa)
         at = pa & (self.geometry.line - 1)
         line.data[at : at + size] = value.to_bytes(size, "little")
         line.dirty = True
+
+    def _store_through(self, va: int, pa: int, value: int, size: int) -> None:
+        """Store into memory, and into the line of the address if there is one."""
+        held, tag = self._place(va, pa)
+        if tag in held:
+            at = pa & (self.geometry.line - 1)
+            held[tag].data[at : at + size] = value.to_bytes(size, "little")
+        self.memory.write(pa, value.to_bytes(size, "little"))
 
     def copy_frame(self, src_pfn: int, dst_pfn: int) -> None:
         """Copy a frame as the kernel does, through the linear map and therefore this cache."""

@@ -8,7 +8,8 @@ from archcore.errors import MachineError, UsageError
 from archcore.hw.cache import DataCache
 from archcore.hw.mmu import Access
 from archcore.hw.outcome import Fault, FaultKind
-from archcore.hw.rights import ALL, EXECUTE, READ, RIGHTS_BITS, WRITE
+from archcore.hw.reading import read_entry
+from archcore.hw.rights import ALL, EXECUTE, READ, RIGHT_OF, RIGHTS_BITS, UNCACHED, WRITE
 from archcore.hw.tlb import Tlb
 from archcore.hw.walker import Walker
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from archcore.hw.memory import PhysicalMemory
     from archcore.hw.mmu import Mmu
     from archcore.hw.outcome import Translation
-    from archcore.layout import Geometry
+    from archcore.hw.tsb import Tsb
+    from archcore.layout import Geometry, Level
 
 LOAD, STORE = Access.READ, Access.WRITE
 SIZES = (1, 2, 4, 8)
@@ -34,7 +36,8 @@ class Cpu:
     ``hits`` counts references that the TLB let through, ``misses`` walks, ``faults`` references
     that ended in a fault, in a walk or on a refusal that the TLB keeps. With ``cached_data`` the
     CPU has a data cache, ``dcache``; CPUs that are to see each other's stores at once, as a
-    coherent machine's do, are given one and the same.
+    coherent machine's do, are given one and the same. ``tsbs`` are what a miss handler of the
+    kernel looks through before it walks; going to other tables takes them away.
     """
 
     __slots__ = (
@@ -54,6 +57,7 @@ class Cpu:
         "number",
         "root",
         "tlb",
+        "tsbs",
     )
 
     def __init__(
@@ -70,6 +74,7 @@ class Cpu:
         """Start with an empty TLB and an empty cache."""
         self.number, self.node, self.root = number, node, root
         self.tlb = Tlb(mmu.tlb)
+        self.tsbs: tuple[Tsb, ...] = ()
         self.dcache: DataCache | None = None
         if cached_data:
             self.dcache = DataCache(mmu.dcache, memory, geometry.page_shift)
@@ -112,7 +117,37 @@ class Cpu:
                 self.faults += 1
                 return Fault(kind, access, address)
             self.tlb.drop(page)
+        for tsb in self.tsbs:
+            held = tsb.entry(address)
+            if held is not None:
+                return self._refill(tsb, held, address, access)
         return self._walk(page, address, access)
+
+    def _refill(self, tsb: Tsb, entry: int, address: int, access: Access) -> Fault | None:
+        """Let the miss handler load an entry that it found in a buffer, as it stands there.
+
+        Raises MachineError where that never ends: the TLB does not match what is not valid.
+        """
+        walker, level = self._walker, tsb.level
+        reading = read_entry(walker.format, walker.geometry, level, entry)
+        if reading.refusal is not None:
+            msg = (
+                f"CPU {self.number} misses {address:#x} in its TLB for ever: the buffer that its "
+                f"miss handler loads from holds {entry:#x}, which is not valid"
+            )
+            raise MachineError(msg)
+        self.misses += 1
+        if not reading.rights & RIGHT_OF[access]:
+            self.faults += 1
+            return Fault(FaultKind.PERMISSION, access, address, level.name, entry)
+        start = int(walker.format.address(level, entry)) >> tsb.shift << tsb.shift
+        self.tlb.insert(
+            address >> self._page_shift,
+            reading.rights | self._past(level, entry),
+            start >> self._page_shift,
+            tsb.shift - self._page_shift,
+        )
+        return None
 
     def _walk(self, page: int, address: int, access: Access) -> Fault | None:
         if self.root is None:
@@ -139,6 +174,7 @@ class Cpu:
         closed = WRITE if self._mmu.sets_dirty and not found.dirty else 0
         rights, shift = found.rights & ~closed, self._page_shift
         if rights:
+            rights |= self._past(self._walker.geometry.level(found.level), found.entry)
             self.tlb.insert(page, rights, found.physical >> shift, found.shift - shift)
         else:
             self.tlb.refuse(page)
@@ -174,6 +210,11 @@ class Cpu:
         self.tlb.forget(first, first + (1 << order) - 1)
         self._load(page)
 
+    def _past(self, level: Level, entry: int) -> int:
+        """Return what the TLB remembers of a leaf whose data go past the cache."""
+        asked = self._mmu.uncached
+        return UNCACHED if asked is not None and asked(level, entry) else 0
+
     def load(self, address: int, size: int = 8) -> int | Fault:
         """Return the ``size`` bytes at an address as a little-endian number, or the fault.
 
@@ -184,10 +225,10 @@ class Cpu:
         fault = self.touch(address, LOAD)
         if fault is not None:
             return fault
-        physical = self._physical(address)
-        if self.dcache is None:
+        physical, dcache = self._reached(address)
+        if dcache is None:
             return self._memory.load(physical, size * 8)
-        return self.dcache.load(address, physical, size)
+        return dcache.load(address, physical, size)
 
     def store(self, address: int, value: int, size: int = 8) -> Fault | None:
         """Store a little-endian number of ``size`` bytes, or return the fault; raises as load."""
@@ -195,22 +236,23 @@ class Cpu:
         fault = self.touch(address, STORE)
         if fault is not None:
             return fault
-        physical = self._physical(address)
-        if self.dcache is None:
+        physical, dcache = self._reached(address)
+        if dcache is None:
             self._memory.store(physical, value, size * 8)
         else:
-            self.dcache.store(address, physical, value, size)
+            dcache.store(address, physical, value, size)
         return None
 
-    def _physical(self, address: int) -> int:
-        """Return where the TLB says that a byte lies."""
+    def _reached(self, address: int) -> tuple[int, DataCache | None]:
+        """Return where the TLB says that a byte lies, and the cache that it goes through."""
         shift = self._page_shift
-        frame = self.tlb.entry(address >> shift) >> RIGHTS_BITS
-        return frame << shift | address & ((1 << shift) - 1)
+        entry = self.tlb.entry(address >> shift)
+        physical = entry >> RIGHTS_BITS << shift | address & ((1 << shift) - 1)
+        return physical, None if entry & UNCACHED else self.dcache
 
     def switch(self, root: int | None) -> None:
         """Go to another table and forget all translations; the data cache is the kernel's care."""
-        self.root = root
+        self.root, self.tsbs = root, ()
         self.tlb.flush()
 
     def snapshot(self) -> dict[str, int]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from attrs import field, frozen
 
 from archcore.errors import LayoutError
 
 if TYPE_CHECKING:
-    from archcore.layout import Level
+    from collections.abc import Callable
+
+    from archcore.layout import Geometry, Level
     from archcore.words.types import Truth, Word
 
 
@@ -56,6 +58,22 @@ class HardwareFormat(Protocol):
         """Return the leaf as the hardware leaves it after a store."""
 
 
+Question: TypeAlias = "Callable[[Level, Word], Truth]"
+
+
+@frozen
+class HardwareTables:
+    """Tables as the hardware walks them, where the kernel's helpers speak of other words.
+
+    That is so where hardware entries lie beside the kernel's, in tables of another shape, and
+    where the kernel changes an entry as it stores it. Both begin at the same root, and an entry of
+    the upper levels says where the next table of the hardware is.
+    """
+
+    geometry: Geometry
+    format: HardwareFormat
+
+
 def _power_of_two(_: object, attribute: object, value: int) -> None:
     if value < 1 or value & (value - 1):
         msg = f"{getattr(attribute, 'name', 'size')} must be a power of two, not {value}"
@@ -82,12 +100,16 @@ class TlbGeometry:
 
 @frozen
 class CacheGeometry:
-    """A data cache: sizes in bytes; ``indexing`` says which address picks the set and the tag."""
+    """A data cache: sizes in bytes; ``indexing`` says which address picks the set and the tag.
+
+    Where ``writes`` go "through", a store reaches memory at once, and fills no line.
+    """
 
     size: int = field(default=1 << 15, validator=_power_of_two)
     ways: int = field(default=8, validator=_power_of_two)
     line: int = field(default=64, validator=_power_of_two)
     indexing: Literal["PIPT", "VIPT", "VIVT"] = "PIPT"
+    writes: Literal["back", "through"] = "back"
 
     @property
     def sets(self) -> int:
@@ -108,6 +130,9 @@ class Mmu:
     again, so that references fault without a walk: none, those of entries that are not valid, or
     all, a missing right of a valid entry included. A TLB that keeps all, or loads pairs, sets no
     flag: raises LayoutError unless ``sets_accessed`` and ``sets_dirty`` are False then.
+    ``tables`` are what the hardware walks if that is not what the kernel's helpers speak of;
+    ``format`` then says how the MMU finds an entry once the kernel has stored it. ``uncached`` says
+    of a leaf, as hardware has it, that its data go past the cache.
     """
 
     format: HardwareFormat
@@ -117,6 +142,8 @@ class Mmu:
     speculates: bool = False
     strays: bool = False
     keeps: Literal["none", "invalid", "all"] = "none"
+    tables: HardwareTables | None = None
+    uncached: Question | None = None
     tlb: TlbGeometry = TlbGeometry()
     dcache: CacheGeometry = CacheGeometry()
     source: str = ""

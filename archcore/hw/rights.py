@@ -1,4 +1,4 @@
-"""What a translation lets user mode do, as small numbers."""
+"""What a translation lets user mode do, and whether data may be cached, as small numbers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ class Right(IntFlag):
 # Plain numbers, because ``&`` of an IntFlag is a Python call and a TLB is asked at each reference.
 READ, WRITE, EXECUTE = int(Right.READ), int(Right.WRITE), int(Right.EXECUTE)
 ALL = READ | WRITE | EXECUTE
-RIGHTS_BITS = len(Right)
+# Beside its rights a TLB entry says that its data go past the cache.
+UNCACHED = ALL + 1
+RIGHTS_BITS = len(Right) + 1
 
 RIGHT_OF = {Access.READ: READ, Access.WRITE: WRITE, Access.EXECUTE: EXECUTE}

@@ -54,7 +54,10 @@ class Walker:
 
     def __init__(self, geometry: Geometry, mmu: Mmu) -> None:
         """Prepare the levels, top first."""
-        self.geometry, self.mmu = geometry, mmu
+        self.mmu, self.format = mmu, mmu.format
+        if mmu.tables is not None:
+            geometry, self.format = mmu.tables.geometry, mmu.tables.format
+        self.geometry = geometry
         self._word = geometry.width, geometry.byteorder
         self._end = 1 << geometry.va_bits
         # A reading depends on the bits of a word alone, so remembering it hides no store.
@@ -63,7 +66,7 @@ class Walker:
                 level.name,
                 level.shift,
                 level.entries - 1,
-                lru_cache(READINGS_KEPT)(partial(read_entry, mmu.format, geometry, level)),
+                lru_cache(READINGS_KEPT)(partial(read_entry, self.format, geometry, level)),
             )
             for level in reversed(geometry.levels)
         )
@@ -154,7 +157,7 @@ class Walker:
 
     def _used(self, reading: Reading, entry: int, access: Access) -> int:
         """Return the leaf as the access leaves it."""
-        form, mmu = self.mmu.format, self.mmu
+        form, mmu = self.format, self.mmu
         if access is Access.WRITE and mmu.sets_dirty and not reading.dirty:
             return int(form.mkdirty(entry))
         if mmu.sets_accessed and not reading.accessed:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archcore.errors import MachineError
 from archcore.mm.pagetable import PageTables
 from archcore.mm.vma import AnonVma, Vma, VmaList
-from archcore.vmflags import VmFlags
+from archcore.vmflags import VM_SHARED, VmFlags
 
 if TYPE_CHECKING:
     from archcore.binding import Hooks
@@ -48,17 +48,48 @@ class Mm:
         self.numa_next_scan: int | None = None
         self.first_nid: int | None = None
 
-    def mmap(self, start: int, end: int, flags: VmFlags, *, hugetlb: bool = False) -> Vma:
-        """Add an anonymous mapping; raises MachineError if it overlaps another.
+    def mmap(
+        self,
+        start: int,
+        end: int,
+        flags: VmFlags,
+        *,
+        hugetlb: bool = False,
+        shares: Vma | None = None,
+    ) -> Vma:
+        """Add a mapping of pages of its own; raises MachineError if it overlaps another.
 
         One of ``hugetlb`` pages consists of whole ones, and takes a machine that has huge pages.
+        One that ``shares`` has the pages of another mapping instead, page by page from its start
+        on, as two mappings of one file do; both must be shared ones.
         """
         huge = self.geometry.levels[1].size if self.tables.leaves else 0
         if hugetlb and (not huge or (start | end) % huge):
             msg = f"{start:#x}-{end:#x} cannot be of hugetlb pages: whole ones, on a thp machine"
             raise MachineError(msg)
         prot = self.hooks.vm_get_page_prot(int(flags))
-        family = AnonVma(self.tables.root << self.geometry.va_bits | start, [self])
-        vma = Vma(self, start, end, VmFlags(flags), prot, anon_vma=family, hugetlb=hugetlb)
+        family, moved = AnonVma(self.tables.root << self.geometry.va_bits | start, [self]), 0
+        if shares is not None:
+            family, moved = _shared(self, shares, start, flags)
+        vma = Vma(
+            self,
+            start,
+            end,
+            VmFlags(flags),
+            prot,
+            anon_vma=family,
+            moved=moved,
+            hugetlb=hugetlb,
+        )
         self.vmas.insert(vma)
         return vma
+
+
+def _shared(mm: Mm, of: Vma, start: int, flags: VmFlags) -> tuple[AnonVma, int]:
+    """Return the family of a mapping, and how far a new member at ``start`` is from it."""
+    if of.anon_vma is None or of.private or not flags & VM_SHARED:
+        msg = f"a mapping at {start:#x} cannot share the pages of {of}: both must be shared"
+        raise MachineError(msg)
+    if mm not in of.anon_vma.mms:
+        of.anon_vma.mms.append(mm)
+    return of.anon_vma, of.moved + start - of.vm_start

@@ -24,6 +24,8 @@ ALIKE = ("vm_flags", "anon_vma", "moved", "hugetlb", "migratable", "mempolicy")
 class AnonVma:
     """The family of VMAs that may map the same pages: what fork, split and mremap made of one.
 
+    Mappings that share another's pages belong to its family, in one address space or in several.
+
     ``mms`` are the address spaces its members are in; ``number`` tells its lock from others.
     """
 

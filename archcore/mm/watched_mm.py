@@ -41,9 +41,17 @@ class WatchedMm(Mm):
             self._seam.uses(Place("state", crc32(name.encode())), Use.WRITE)
         super().__setattr__(name, value)
 
-    def mmap(self, start: int, end: int, flags: VmFlags, *, hugetlb: bool = False) -> Vma:
-        """Add an anonymous mapping whose rights are watched."""
-        return _watched(super().mmap(start, end, flags, hugetlb=hugetlb))
+    def mmap(
+        self,
+        start: int,
+        end: int,
+        flags: VmFlags,
+        *,
+        hugetlb: bool = False,
+        shares: Vma | None = None,
+    ) -> Vma:
+        """Add a mapping whose rights are watched."""
+        return _watched(super().mmap(start, end, flags, hugetlb=hugetlb, shares=shares))
 
 
 class WatchedVma(Vma):

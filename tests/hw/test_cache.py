@@ -15,9 +15,9 @@ PA, VA, OTHER, SAME = 0x5000, 0x10000, 0x11000, 0x12000
 INDEXINGS = ("PIPT", "VIPT", "VIVT")
 
 
-def cache(indexing, size=1 << 15, ways=4):
+def cache(indexing, size=1 << 15, ways=4, **more):
     """Return a 32 KiB 4-way cache: ways of 8 KiB, so that 4 KiB pages have two colours."""
-    geometry = CacheGeometry(size=size, ways=ways, line=64, indexing=indexing)
+    geometry = CacheGeometry(size=size, ways=ways, line=64, indexing=indexing, **more)
     return DataCache(geometry, PhysicalMemory(PAGE_SHIFT), PAGE_SHIFT)
 
 
@@ -246,3 +246,30 @@ def test_without_aliases_a_cache_cannot_be_noticed(indexing, uses):
             dcache.write_back_page(va, pa)
     dcache.flush_all()
     assert dcache.memory.read(0, len(model)) == model
+
+
+class TestWriteThrough:
+    def test_memory_has_a_store_at_once(self):
+        """And no line is filled for it."""
+        dcache = cache("VIPT", writes="through")
+        dcache.store(VA, PA, 7)
+        assert dcache.memory.load(PA) == 7
+        dcache.memory.store(PA, 8)
+        assert dcache.load(VA, PA) == 8
+
+    def test_a_line_that_is_there_is_kept_up_to_date(self):
+        """So that the CPU that stored reads its own store, and nothing is left to write back."""
+        dcache = cache("VIPT", writes="through")
+        assert dcache.load(VA, PA) == 0
+        dcache.store(VA, PA, 7)
+        assert dcache.load(VA, PA) == 7
+        assert dcache.flush_all() == 0
+
+    def test_a_line_of_another_colour_goes_stale(self):
+        """Nothing is lost, but what is read there is old until somebody flushes it."""
+        dcache = cache("VIPT", writes="through")
+        assert dcache.load(OTHER, PA) == 0
+        dcache.store(VA, PA, 7)
+        assert (dcache.load(OTHER, PA), dcache.memory.load(PA)) == (0, 7)
+        dcache.flush_page(OTHER, PA)
+        assert dcache.load(OTHER, PA) == 7

@@ -347,6 +347,22 @@ def test_a_snapshot_has_every_counter(toy, memory):
     assert snapshot == {"hits": 2, "misses": 2, "faults": 1, "invalidations": 1}
 
 
+def test_uncached_data_go_past_the_cache(toy, memory):
+    """A store reaches memory at once and a load sees what is there, whatever lines there are."""
+
+    def uncached(level, leaf):
+        return toy.mmu.format.allows(level, leaf, EXECUTE)
+
+    toy.path(memory, ADDRESS, toy.entry(0x7000, *RW, "EXECUTE"))
+    toy.path(memory, ADDRESS + 0x100, toy.entry(0x7100, *RW))
+    cpu = boot(toy, memory, cached_data=True, uncached=uncached)
+    cpu.store(ADDRESS, 7)
+    cpu.store(ADDRESS + 0x100, 8)
+    assert (memory.load(0x7000), memory.load(0x7100)) == (7, 0)
+    memory.store(0x7000, 9)
+    assert (cpu.load(ADDRESS), cpu.load(ADDRESS + 0x100)) == (9, 8)
+
+
 def test_a_deep_copy_goes_its_own_way(toy, memory):
     """Explorers copy a machine: the copy keeps the translations, and neither sees the other."""
     toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from archcore.hw.mmu import Access
+from archcore.hw.mmu import Access, HardwareTables
 from archcore.hw.walker import Fault, FaultKind, Translation, Walker, walk, walk_steps
-from archcore.layout import Level
+from archcore.layout import Geometry, Level
 
 READ, WRITE, EXECUTE = Access.READ, Access.WRITE, Access.EXECUTE
 # An address whose index differs at each level: top 1, mid 2, low 3, byte 0x45.
@@ -230,3 +230,23 @@ def test_a_walker_remembers_meanings_and_not_memory(toy, memory):
     for frame in (0x6600, 0x7700, 0x6600):
         toy.path(memory, ADDRESS, toy.entry(frame, "LEAF", "READ"))
         assert walker.walk(memory, toy.root, ADDRESS, READ).physical == frame | 0x45
+
+
+def test_hardware_with_tables_of_its_own_walks_those(toy, memory):
+    """Its levels, its words and its reading; what the kernel's format says does not matter."""
+    levels = toy.geometry.levels
+    folded = Geometry(
+        (levels[0], Level("wide", 11, 6, levels[0].layout)),
+        pa_bits=toy.geometry.pa_bits,
+        byteorder=toy.geometry.byteorder,
+    )
+    mmu = evolve(toy.mmu, format=None, tables=HardwareTables(folded, toy.mmu.format))
+    root, low = 0x1000, 0x1800
+    upper = root + (ADDRESS >> 11 & 63) * toy.geometry.width // 8
+    toy.store(memory, upper, toy.table(low))
+    place = toy.place(low, "low", ADDRESS)
+    toy.store(memory, place, toy.entry(FRAME, "LEAF", "READ", "ACCESSED"))
+    steps = list(walk_steps(memory, toy.geometry, mmu, root, ADDRESS, READ))
+    assert [step.entry_address for step in steps] == [upper, place]
+    assert steps[-1].verdict.physical == FRAME | 0x45
+    assert isinstance(walk(memory, toy.geometry, mmu, root, ADDRESS, WRITE), Fault)

@@ -18,6 +18,7 @@ from archcore.conformance.terms import differs_within, shut
 from archcore.hookspecs import LEVELS
 from archcore.hw.mmu import Access
 from archcore.hw.outcome import Fault
+from archcore.hw.reading import read_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from archcore.conformance.mapping import Mapping
     from archcore.conformance.place import Place
     from archcore.conformance.subject import Subject
+    from archcore.hw.walker import Step
     from archcore.words import Mask
 
 LOWEST = LEVELS[:1]
@@ -44,18 +46,30 @@ def stored_is_read(on: Subject) -> Iterator[Trial]:
 
 @trials("hardware-reads-what-is-stored", LEAVES, levels=LOWEST)
 def hardware_reads_what_is_stored(on: Subject) -> Iterator[Trial]:
-    """A walk finds the very word in the very slot, and memory has its bytes in the right order."""
+    """A walk finds the very word in the very slot, and memory has its bytes in the right order.
+
+    Hardware with tables of its own finds there what its format says of the word in the slot.
+    """
     order, size = on.target.geometry.byteorder, on.width // 8
     for place, one in _filled(on, "hardware-reads-what-is-stored"):
         found = place.load()
         data = place.process.machine.memory.read(place.slot.address, size)
         step = next(step for step in place.walk(Access.READ) if step.level == on.name)
-        held = step.entry == found and step.entry_address == place.slot.address
-        held = held and data == found.to_bytes(size, order)
+        held = _is_found(on, place, step) and data == found.to_bytes(size, order)
         if on.knows("pte_raw"):  # what a little-endian CPU loads there, whatever the target's order
             held = held and on.hooks.helpers["pte_raw"](found) == int.from_bytes(data, "little")
         text = f"stored {{}}, memory has the bytes {data.hex()}, the walk read {{}}"
         yield Trial(bool(held), _said(on, text, one, step.entry or 0))
+
+
+def _is_found(on: Subject, place: Place, step: Step) -> bool:
+    mmu, stored = on.target.mmu, place.load()
+    if mmu.tables is None:
+        return step.entry == stored and step.entry_address == place.slot.address
+    own = mmu.tables
+    level = own.geometry.level(on.name)
+    found = read_entry(own.format, own.geometry, level, step.entry or 0)
+    return found == read_entry(mmu.format, on.target.geometry, on.level, stored)
 
 
 @trials("cleared-is-none", LEAVES, levels=LOWEST, source=DEBUG)
