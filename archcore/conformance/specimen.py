@@ -64,7 +64,7 @@ class _Builder:
         self.memory.allocate_block(pfn, 1)
         table = pfn << self.geometry.page_shift
         for index in range(level.entries if level.empty else 0):
-            self._store(table + index * self.geometry.width // 8, level.empty)
+            self._store(table + index * level.stride, level.empty)
         return table
 
     def _path(self) -> None:
@@ -78,7 +78,7 @@ class _Builder:
             if depth == stop:
                 self._fill(level, table, base)
                 return
-            place = table + index * self.geometry.width // 8
+            place = table + index * level.stride
             entry = self._load(place)
             if entry == level.empty or self._is_odd(level, entry):
                 below = self._table(levels[depth + 1])
@@ -95,7 +95,7 @@ class _Builder:
     def _fill(self, level: Level, table: int, base: int) -> None:
         first = self.random.randrange(level.entries - PAGES)
         for index, entry in enumerate(self._entries(level), first):
-            self._store(table + index * self.geometry.width // 8, entry)
+            self._store(table + index * level.stride, entry)
             self.made.addresses.append(base + (index << level.shift) + self._offset(level))
 
     def _offset(self, level: Level) -> int:

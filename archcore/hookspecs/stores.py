@@ -69,6 +69,11 @@ def set_pmd_at(mm: Mm, addr: int, pmdp: Slot, pmd: Word) -> None:
 
 
 @ask
+def set_pxd(level: str, pxdp: Slot, pxd: Word) -> None:
+    """Store an entry that points to a table in a slot of an upper level (set_pmd, set_pud, ...)."""
+
+
+@ask
 def pmd_populate(mm: Mm, pmdp: Slot, pgtable: int) -> None:
     """Make an upper-level slot point to the table at a physical address."""
 

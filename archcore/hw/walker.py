@@ -41,11 +41,15 @@ class Step(NamedTuple):
 
 
 class _Stage(NamedTuple):
-    """A level made ready; ``last`` is its highest index, ``read`` remembers past readings."""
+    """A level made ready; ``last`` is its highest index, ``read`` remembers past readings.
+
+    ``stride`` is the number of bytes from one entry to the next.
+    """
 
     name: str
     shift: int
     last: int
+    stride: int
     read: Callable[[int], Reading]
 
 
@@ -66,6 +70,7 @@ class Walker:
                 level.name,
                 level.shift,
                 level.entries - 1,
+                level.stride,
                 lru_cache(READINGS_KEPT)(partial(read_entry, self.format, geometry, level)),
             )
             for level in reversed(geometry.levels)
@@ -86,8 +91,8 @@ class Walker:
         """
         width, byteorder = self._word
         table, rights = root, ALL
-        for name, shift, last, read in self._stages:
-            place = table + (address >> shift & last) * (width >> 3)
+        for name, shift, last, stride, read in self._stages:
+            place = table + (address >> shift & last) * stride
             entry = memory.load(place, width, byteorder)
             reading = read(entry)
             if reading.refusal is not None:
@@ -120,8 +125,8 @@ class Walker:
         width, byteorder = self._word
         while True:
             table, rights = root, ALL
-            for name, shift, last, read in self._stages:
-                place = table + (address >> shift & last) * (width >> 3)
+            for name, shift, last, stride, read in self._stages:
+                place = table + (address >> shift & last) * stride
                 entry = memory.load(place, width, byteorder)
                 reading = read(entry)
                 if reading.leaf or reading.refusal is not None:

@@ -114,7 +114,7 @@ class Walk:
         """The address of the top table: below ``pa_bits``, at a multiple of its size or a page."""
         geometry = self.target.geometry
         top = geometry.levels[-1]
-        size = min(top.entries * geometry.width // 8, geometry.page_size)
+        size = min(top.entries * top.stride, geometry.page_size)
         return self.register & (1 << geometry.pa_bits) - 1 & ~(size - 1)
 
     def __iter__(self) -> Iterator[Batch]:
@@ -129,7 +129,8 @@ class Walk:
 
     def _size(self, at: int) -> int:
         """Return the bytes of a table that hold entries."""
-        return self._readers[at].level.entries * self.target.geometry.width // 8
+        level = self._readers[at].level
+        return level.entries * level.stride
 
     def _level(self, at: int, tables: Tables) -> Iterator[Batch]:
         """Yield what stands in tables of one level, and below them."""
@@ -151,8 +152,9 @@ class Walk:
     def _entries(self, at: int, block: Tables) -> Entries:
         """Read the entries of some tables."""
         level, geometry = self._readers[at].level, self.target.geometry
-        rows = self.image.tables(block.places, level.entries, geometry.width, geometry.byteorder)
-        words = rows.ravel()
+        count = level.entries * level.words
+        rows = self.image.tables(block.places, count, geometry.width, geometry.byteorder)
+        words = rows.ravel()[:: level.words]
         va = (
             block.va[:, None] + (np.arange(level.entries, dtype=np.uint64) << level.shift)
         ).ravel()
@@ -194,7 +196,7 @@ class Walk:
         """Report broken entries: what is wrong with each, and which table it points to."""
         level = self._readers[at].level
         table, index = np.divmod(entries.at, level.entries)
-        places = block.path[table, -1] + (index * self.target.geometry.width // 8).astype(np.uint64)
+        places = block.path[table, -1] + (index * level.stride).astype(np.uint64)
         columns = (entries.va.tolist(), places.tolist(), entries.words.tolist())
         for va, place, word, fault, address in zip(*columns, faults, pointed, strict=False):
             self.report(Problem(Fault(fault), va, level.name, place, word, address))

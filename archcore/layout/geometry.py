@@ -19,8 +19,9 @@ class Level:
 
     ``layout`` describes leaf entries; ``leaf`` says whether there are any. ``spare_bytes`` follow
     the entries of each table (bookkeeping that some formats keep behind them). ``empty`` is the
-    word of an entry that maps nothing, as a fresh table is full of. Raises LayoutError for one that
-    is no word of the layout's width.
+    word of an entry that maps nothing, as a fresh table is full of. An entry takes ``words`` words,
+    of which the first is the entry and the others follow from it. Raises LayoutError for an empty
+    word that is none of the layout's width, and for no words.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Level:
     leaf: bool = True
     spare_bytes: int = 0
     empty: int = 0
+    words: int = 1
 
     def __attrs_post_init__(self) -> None:
         """Refuse an empty word that no entry can hold."""
@@ -38,6 +40,8 @@ class Level:
                 f"level {self.name!r} calls {self.empty:#x} empty, which is no word of "
                 f"{self.layout.width} bits"
             )
+        if self.words < 1:
+            raise LayoutError(f"an entry of level {self.name!r} has at least one word")
 
     @property
     def entries(self) -> int:
@@ -50,9 +54,14 @@ class Level:
         return 1 << self.shift
 
     @property
+    def stride(self) -> int:
+        """The number of bytes from one entry of a table to the next."""
+        return self.words * self.layout.width // 8
+
+    @property
     def table_bytes(self) -> int:
         """The number of bytes of one table."""
-        return (self.entries * self.layout.width) // 8 + self.spare_bytes
+        return self.entries * self.stride + self.spare_bytes
 
     def index(self, address: int) -> int:
         """Return which entry of its table an address uses."""
@@ -80,7 +89,8 @@ class Geometry:
     ``sign_extended``: the highest translated bit of an address is repeated above it, so that the
     upper half of the root belongs to the kernel; otherwise the whole root belongs to user mode.
     Raises LayoutError when there is no level, when two have one name, do not meet, or have entries
-    of two widths, and for an unknown byte order or no physical address bits.
+    of two widths, when those of the lowest have more than one word, and for an unknown byte order
+    or no physical address bits.
     """
 
     levels: tuple[Level, ...] = field(converter=tuple[Level, ...])
@@ -96,6 +106,8 @@ class Geometry:
             raise LayoutError(f"byte order {self.byteorder!r} is neither 'little' nor 'big'")
         if self.pa_bits < 1:
             raise LayoutError(f"a physical address has at least one bit, not {self.pa_bits}")
+        if self.levels[0].words > 1:
+            raise LayoutError(f"entries of the lowest level {self.levels[0].name!r} have one word")
         names = [level.name for level in self.levels]
         for name in names:
             if names.count(name) > 1:

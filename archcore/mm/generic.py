@@ -76,6 +76,11 @@ class Stores:
         ptep.store_many(pte)
 
     @hookimpl
+    def set_pxd(self, pxdp: Slot, pxd: int) -> None:
+        """Store the word."""
+        pxdp.store(pxd)
+
+    @hookimpl
     def ptep_set_wrprotect(self, mm: Mm, addr: int, ptep: Slot) -> None:
         """Take the entry out and store it without write permission, in one step."""
         hooks = mm.hooks
@@ -104,7 +109,7 @@ class HugeStores:
     @hookimpl
     def pmd_populate(self, mm: Mm, pmdp: Slot, pgtable: int) -> None:
         """Store a pointer to the table."""
-        pmdp.store(mm.hooks.pxd_populate("pmd", pgtable))
+        mm.hooks.set_pxd("pmd", pmdp, mm.hooks.pxd_populate("pmd", pgtable))
 
     @hookimpl
     def pmdp_huge_get_and_clear(self, mm: Mm, addr: int, pmdp: Slot) -> int:

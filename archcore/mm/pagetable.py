@@ -55,7 +55,7 @@ class PageTables:
                 if not allocate:
                     return None
                 entry = self._hooks.pxd_populate(level.name, self._new_table(self._below(level)))
-                slot.store(entry)
+                self._hooks.set_pxd(level.name, slot, entry)
             elif self.leaves and level is levels[1] and not self.is_table(entry):
                 return None
             table = self._hooks.pxd_page_paddr(level.name, entry)
@@ -72,7 +72,7 @@ class PageTables:
                 if not allocate:
                     return None
                 entry = self._hooks.pxd_populate(level.name, self._new_table(self._below(level)))
-                slot.store(entry)
+                self._hooks.set_pxd(level.name, slot, entry)
             table = self._hooks.pxd_page_paddr(level.name, entry)
         return self._slot(levels[1], table, address)
 
@@ -124,9 +124,8 @@ class PageTables:
             return
         first = max(start - base, 0) >> level.shift
         last = min((end - 1 - base) >> level.shift, level.entries - 1)
-        slot = Slot(self._memory, self.geometry, table, level.empty)
         for index in range(first, last + 1):
-            entry = slot.at(index).load()
+            entry = self._at(level, table, index).load()
             if entry == level.empty:
                 continue
             if not self.leaves or depth > 1 or self.is_table(entry):
@@ -135,8 +134,10 @@ class PageTables:
                 yield from self._tables(depth - 1, below, address, start, end)
 
     def _slot(self, level: Level, table: int, address: int) -> Slot:
-        offset = level.index(address) * self.geometry.width // 8
-        return Slot(self._memory, self.geometry, table + offset, level.empty)
+        return self._at(level, table, level.index(address))
+
+    def _at(self, level: Level, table: int, index: int) -> Slot:
+        return Slot(self._memory, self.geometry, table + index * level.stride, level.empty)
 
     def _below(self, level: Level) -> Level:
         return self.geometry.levels[self.geometry.levels.index(level) - 1]
@@ -149,7 +150,8 @@ class PageTables:
             room.extend(self._new_room(size, page))
         table = room.pop()
         if level.empty:
-            Slot(self._memory, self.geometry, table).stored(level.entries)[:] = level.empty
+            first = Slot(self._memory, self.geometry, table)
+            first.stored(level.entries * level.words)[:] = level.empty
         return table
 
     def _new_room(self, size: int, page: int) -> list[int]:

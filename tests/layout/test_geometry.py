@@ -45,6 +45,8 @@ def test_a_table_has_room_for_its_entries_and_what_follows():
     assert PTE.table_bytes == 4096
     assert Level("pte", 12, 9, NARROW).table_bytes == 2048
     assert Level("pte", 12, 9, WIDE, spare_bytes=4096).table_bytes == 8192
+    folded = Level("pmd", 21, 11, NARROW, words=2)
+    assert (folded.stride, folded.table_bytes) == (8, 16384)
 
 
 def test_the_lowest_level_gives_the_page():
@@ -64,6 +66,7 @@ def test_the_lowest_level_gives_the_page():
         ((PTE, Level("pte", 21, 9, WIDE)), {}, "two levels are called 'pte'; rename one"),
         ((PTE,), {"byteorder": "middle"}, "'middle' is neither 'little' nor 'big'"),
         ((PTE,), {"pa_bits": 0}, "at least one bit, not 0"),
+        ((Level("pte", 12, 9, WIDE, words=2),), {}, "lowest level 'pte' have one word"),
     ],
 )
 def test_a_contradiction_is_named(levels, options, message):
@@ -77,6 +80,12 @@ def test_an_empty_word_is_a_word(word):
     """What a level calls empty fits its entries."""
     with pytest.raises(LayoutError, match=r"'pte' calls .* empty, which is no word of 32 bits"):
         Level("pte", 12, 9, NARROW, empty=word)
+
+
+def test_an_entry_has_at_least_one_word():
+    """The first of its words is the entry."""
+    with pytest.raises(LayoutError, match="'pmd' has at least one word"):
+        Level("pmd", 21, 11, NARROW, words=0)
 
 
 def test_an_unknown_level_lists_the_known_ones():
