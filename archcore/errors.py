@@ -103,3 +103,7 @@ class InputError(ArchcoreError, ValueError):
 
 class MachineError(ArchcoreError, RuntimeError):
     """The simulated machine was driven into a state that no kernel reaches."""
+
+
+class EndlessFaultError(MachineError):
+    """A reference faults again and again, whatever the kernel does."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archcore.binding import bind
-from archcore.errors import MachineError
+from archcore.errors import EndlessFaultError
 from archcore.hw.cpu import Cpu
 from archcore.hw.memory import PhysicalMemory
 from archcore.hw.mmu import Access
@@ -53,8 +53,9 @@ class Machine:
 
     ``observers`` are plugins with hook wrappers; hooks that none of them wraps are bound to the
     implementing functions themselves. Sizes are in frames of the target's page size. ``thp`` maps
-    huge pages where VMA and target allow; ``swap_slots`` pages fit into swap. A ``balancer`` lets
-    a clock drive the scanner, and a ``policy`` is a plugin with placement hooks of its own. Under a
+    huge pages where VMA and target allow; ``swap_slots`` pages fit into swap. With ``cached_data``
+    all CPUs share a data cache, from which memory learns of stores later. A ``balancer`` lets a
+    clock drive the scanner, and a ``policy`` is a plugin with placement hooks of its own. Under a
     ``seam`` locks block, walks take time, entries are armed one by one, and what no kernel should
     do becomes a finding.
     """
@@ -91,6 +92,13 @@ class Machine:
         self.locks: Locks = (
             FreeLocks(costs) if seam is None else WatchedLocks(seam, findings, profile, costs)
         )
+        make = Cpu if seam is None else partial(WatchedCpu, seam=seam)
+        self.cpus: tuple[Cpu, ...] = tuple(
+            make(node, node, self.memory, geometry, target.mmu, cached_data=cached_data)
+            for node in range(nodes)
+        )
+        for cpu in self.cpus[1:]:
+            cpu.dcache = self.cpus[0].dcache  # coherent, as hardware with one kernel is
         zero = frames.allocate(0) if zero_page else None
         self.engine = Engine(
             hooks=hooks,
@@ -108,12 +116,9 @@ class Machine:
             seam=seam,
             balancer=balancer,
             swap=SwapArea(swap_slots) if swap_slots else None,
+            dcache=self.cpus[0].dcache,
         )
-        make = Cpu if seam is None else partial(WatchedCpu, seam=seam)
-        self.cpus: tuple[Cpu, ...] = tuple(
-            make(node, node, self.memory, geometry, target.mmu, cached_data=cached_data)
-            for node in range(nodes)
-        )
+        self._active: dict[int, Mm] = {}
 
     @property
     def vmstat(self) -> Vmstat:
@@ -146,7 +151,9 @@ class Machine:
     def _switch(self, task: Task) -> None:
         """Let a task's CPU use its tables, if another process ran there last."""
         if task.cpu.root != task.mm.tables.root:
-            task.cpu.switch(task.mm.tables.root)
+            before = self._active.get(task.cpu.number)
+            self._active[task.cpu.number] = task.mm
+            self.engine.hooks.switch_mm(before, task.mm, task)
 
     def touch(self, task: Task, address: int, access: Access) -> Outcome | None:
         """Carry one reference out, faults and all; return SIGSEGV, or None when it went through."""
@@ -191,7 +198,7 @@ class Machine:
     def settle(self, task: Task, address: int, access: Access) -> Outcome | None:
         """Handle the fault of a reference until it goes through; see touch for the answer.
 
-        Raises MachineError when it faults again and again: the entry makes no progress.
+        Raises EndlessFaultError, a MachineError, when it faults again and again.
         """
         return self._settle(lambda: task.cpu.touch(address, access), task, address, access)
 
@@ -216,7 +223,7 @@ class Machine:
             f"{self.target.id} under {self.engine.profile.name}: {access.value} at {address:#x} "
             f"still faults after {RETRIES} tries"
         )
-        raise MachineError(msg)
+        raise EndlessFaultError(msg)
 
     def _returned(self, task: Task, outcome: Outcome) -> None:
         """Look for locks that were kept; let others run if the fault has to be taken again."""

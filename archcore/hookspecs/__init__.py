@@ -25,7 +25,7 @@ from archcore.hookspecs import (
 )
 from archcore.hookspecs.levels import LEVELS, twin
 from archcore.hookspecs.maintenance import MAINTENANCE
-from archcore.hookspecs.marks import PROJECT, Mm, Reason, Slot, Vma, hookimpl, hookspec
+from archcore.hookspecs.marks import PROJECT, Mm, Reason, Slot, Task, Vma, hookimpl, hookspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +40,7 @@ __all__ = [
     "Mm",
     "Reason",
     "Slot",
+    "Task",
     "Vma",
     "arguments",
     "hookimpl",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archcore.hookspecs.marks import ask
 
 if TYPE_CHECKING:
-    from archcore.hookspecs.marks import Mm, Reason, Slot, Vma
+    from archcore.hookspecs.marks import Mm, Reason, Slot, Task, Vma
 
 
 @ask
@@ -53,6 +53,11 @@ def mmu_notifier_invalidate_range_start(mm: Mm, start: int, end: int, reason: Re
 @ask
 def mmu_notifier_invalidate_range_end(mm: Mm, start: int, end: int, reason: Reason) -> None:
     """Tell secondary MMUs that they may use a range again."""
+
+
+@ask
+def switch_mm(prev: Mm | None, next: Mm, tsk: Task) -> None:  # noqa: A002 - the kernel's name
+    """Let the CPU of a task go on with another address space, which its caches may not mix up."""
 
 
 MAINTENANCE = (

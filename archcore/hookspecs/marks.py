@@ -17,6 +17,7 @@ ask = hookspec(firstresult=True)
 Vma: TypeAlias = Any
 Mm: TypeAlias = Any
 Slot: TypeAlias = Any
+Task: TypeAlias = Any
 Reason: TypeAlias = Any
 
 _Declaration = TypeVar("_Declaration", bound="Callable[..., Any]")

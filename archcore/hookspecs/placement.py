@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from archcore.hookspecs.marks import ask
 
 if TYPE_CHECKING:
-    from archcore.hookspecs.marks import Vma
+    from archcore.hookspecs.marks import Task, Vma
 
 Engine: TypeAlias = Any
-Task: TypeAlias = Any
 
 
 @ask

@@ -97,6 +97,40 @@ class DataCache:
             line = self._line(LINEAR_MAP + target, target)
             line.data, line.dirty = data, True
 
+    def read_frame(self, pfn: int) -> bytes:
+        """Return the contents of a frame as the kernel reads them; no line of its own is left."""
+        start, size = pfn << self.page_shift, self.geometry.line
+        places = range(start, start + (1 << self.page_shift), size)
+        data = b"".join(bytes(self._line(LINEAR_MAP + at, at).data) for at in places)
+        self.flush_frame(pfn)
+        return data
+
+    def write_frame(self, pfn: int, data: bytes) -> None:
+        """Give a frame its contents as the kernel does; no line of its own is left."""
+        start, size = pfn << self.page_shift, self.geometry.line
+        for at in range(0, 1 << self.page_shift, size):
+            line = self._line(LINEAR_MAP + start + at, start + at)
+            line.data, line.dirty = bytearray(data[at : at + size]), True
+        self.flush_frame(pfn)
+
+    def flush_frame(self, pfn: int) -> int:
+        """Write back and forget what the kernel's own use of a frame has left (flush_dcache_page).
+
+        Of a virtually indexed cache that is only what stands where the linear map has it.
+        """
+        start = pfn << self.page_shift
+        return self.flush_page(LINEAR_MAP + start, start)
+
+    def drop_frame(self, pfn: int) -> None:
+        """Forget what the kernel would overwrite if it cleared a frame; nothing is written back."""
+        start = pfn << self.page_shift
+        for held, tag in list(self._page(LINEAR_MAP + start, start)):
+            del held[tag]
+
+    def frames(self) -> set[int]:
+        """Return the numbers of the frames of which there are lines."""
+        return {line.address >> self.page_shift for held in self._sets for line in held.values()}
+
     def flush_page(self, va: int, pa: int) -> int:
         """Write back and forget the lines of a page, where this indexing puts them for ``va``."""
         written = 0

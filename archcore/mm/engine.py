@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 if TYPE_CHECKING:
     from archcore.binding import Hooks
+    from archcore.hw.cache import DataCache
     from archcore.hw.memory import PhysicalMemory
     from archcore.hw.seam import Seam
     from archcore.layout import Geometry
@@ -29,8 +30,8 @@ class Engine:
     ``arrays`` arms whole tables at once, otherwise entry by entry. ``zero_page`` is the frame that
     reads of untouched memory map, None where such reads allocate. ``huge`` is None where there are
     no transparent huge pages, ``swap`` where pages stay in memory, ``balancer`` where no clock
-    drives the scanner. ``seam`` is where others may run, None if nobody watches; then the
-    ``locks`` are free and ``findings`` stays empty.
+    drives the scanner, ``dcache`` where memory has all data at once. ``seam`` is where others may
+    run, None if nobody watches; then the ``locks`` are free and ``findings`` stays empty.
     """
 
     hooks: Hooks
@@ -48,6 +49,7 @@ class Engine:
     seam: Seam | None = None
     swap: SwapArea | None = None
     balancer: Balancer | None = None
+    dcache: DataCache | None = None
     splitting: set[int] = field(factory=set)
 
     def page(self, pte: int) -> int | None:

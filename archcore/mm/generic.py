@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from archcore.mm.mm import Mm
     from archcore.mm.slot import Slot
+    from archcore.mm.task import Task
     from archcore.mm.vma import Vma
 
 
@@ -209,6 +210,11 @@ class Maintenance:
     @hookimpl
     def update_mmu_cache_pmd(self) -> None:
         """Do nothing."""
+
+    @hookimpl
+    def switch_mm(self, next: Mm, tsk: Task) -> None:  # noqa: A002 - the kernel's name
+        """Load the root of the tables and forget all translations; caches need nothing."""
+        tsk.cpu.switch(next.tables.root)
 
     @hookimpl
     def mmu_notifier_invalidate_range_start(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from archcore.mm.costs import Waste
+from archcore.mm.pages import drop_contents
 
 if TYPE_CHECKING:
     from archcore.binding import Hooks
@@ -72,12 +73,19 @@ class HugePages:
         return vma.vm_start <= start and start + self.size <= vma.vm_end
 
 
+def huge_level(hooks: Hooks, geometry: Geometry) -> Level | None:
+    """Return the level of a target's huge pages, None where it has none or not their helpers."""
+    if not all(map(hooks.has, NEEDED)):
+        return None
+    return next((one for one in geometry.levels if one.name == LEVEL and one.leaf), None)
+
+
 def huge_pages(
     hooks: Hooks, geometry: Geometry, frames: Frames, *, zero_page: bool
 ) -> HugePages | None:
     """Return the huge pages of a target, None where it has no leaves above the lowest level."""
-    level = next((one for one in geometry.levels if one.name == LEVEL and one.leaf), None)
-    if level is None or not all(map(hooks.has, NEEDED)):
+    level = huge_level(hooks, geometry)
+    if level is None:
         return None
     order = level.shift - geometry.page_shift
     return HugePages(
@@ -171,4 +179,4 @@ def discard(engine: Engine, head: int, wasted: Waste) -> None:
 
 def forget(engine: Engine, head: int) -> None:
     """Drop the contents of the frames of a huge page that is about to be freed."""
-    engine.memory.drop_frames(head, engine.frames.size(head))
+    drop_contents(engine, head, engine.frames.size(head))

@@ -8,6 +8,7 @@ from archcore.errors import MachineError
 from archcore.hw.seam import Place, Step
 
 if TYPE_CHECKING:
+    from archcore.hw.cache import DataCache
     from archcore.mm.engine import Engine
     from archcore.mm.task import Task
     from archcore.mm.vma import Vma
@@ -17,7 +18,19 @@ def put_page(engine: Engine, pfn: int) -> None:
     """Drop a reference to the page a frame is part of, and with the last one its contents."""
     head, size = engine.frames.head(pfn), engine.frames.size(pfn)
     if engine.frames.put(head):
-        engine.memory.drop_frames(head, size)
+        drop_contents(engine, head, size)
+
+
+def drop_contents(engine: Engine, head: int, count: int) -> None:
+    """Forget what neighbouring freed frames held; whoever takes them next finds zeros.
+
+    That stands for the clearing of each new page. Lines that user space has left in a virtually
+    indexed cache stay, as no clearing reaches them.
+    """
+    engine.memory.drop_frames(head, count)
+    if engine.dcache is not None:
+        for pfn in engine.dcache.frames() & set(range(head, head + count)):
+            engine.dcache.drop_frame(pfn)
 
 
 def new_page(engine: Engine, task: Task) -> int:
@@ -30,14 +43,43 @@ def new_page(engine: Engine, task: Task) -> int:
 
 
 def copy_page(engine: Engine, src: int, dst: int, count: int = 1) -> None:
-    """Copy neighbouring frames; others may run before."""
+    """Copy neighbouring frames, through the caches if they hold data; others may run before."""
     if engine.seam is not None:
         engine.seam.point(Step.COPY, Place("frame", src))
-    if count == 1:
+    if engine.dcache is not None:
+        _copy_cached(engine, engine.dcache, src, dst, count)
+    elif count == 1:
         engine.memory.copy_frame(src, dst)
     else:
         engine.memory.copy_frames(src, dst, count)
     engine.costs.charge("pages_copied", count)
+
+
+def _copy_cached(engine: Engine, dcache: DataCache, src: int, dst: int, count: int) -> None:
+    """Copy through the linear map, as far as there is anything but zeros."""
+    known = dcache.frames() | set(engine.memory.frames)
+    for at in range(count):
+        if src + at in known:
+            dcache.copy_frame(src + at, dst + at)
+            dcache.flush_frame(src + at)
+            dcache.flush_frame(dst + at)
+        else:
+            engine.memory.drop_frame(dst + at)
+
+
+def read_page(engine: Engine, pfn: int) -> bytes:
+    """Return the contents of a frame as the kernel sees them."""
+    if engine.dcache is not None:
+        return engine.dcache.read_frame(pfn)
+    return engine.memory.read(pfn << engine.geometry.page_shift, engine.geometry.page_size)
+
+
+def write_page(engine: Engine, pfn: int, data: bytes) -> None:
+    """Give a frame its contents."""
+    if engine.dcache is not None:
+        engine.dcache.write_frame(pfn, data)
+    else:
+        engine.memory.write(pfn << engine.geometry.page_shift, data)
 
 
 def maybe_mkwrite(engine: Engine, vma: Vma, pte: int) -> int:

@@ -9,7 +9,7 @@ from archcore.hw.seam import Place, Step
 from archcore.mm.costs import Payer
 from archcore.mm.migrate import Failure, isolate
 from archcore.mm.notifier import invalidating
-from archcore.mm.pages import put_page
+from archcore.mm.pages import put_page, read_page
 from archcore.mm.reason import Reason
 from archcore.mm.rmap import family_of
 from archcore.mm.swap import AREA, swap_of
@@ -76,8 +76,7 @@ def _shrink(engine: Engine, vma: Vma, address: int, pfn: int) -> Reclaimed:
             return Reclaimed.CACHED
         if engine.seam is not None:
             engine.seam.point(Step.COPY, Place("frame", pfn))
-        size = engine.geometry.page_size
-        area.data[place] = engine.memory.read(pfn * size, size)
+        area.data[place] = read_page(engine, pfn)
         engine.vmstat.pswpout += 1
         return Reclaimed.SWAPPED
 

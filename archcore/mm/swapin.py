@@ -8,7 +8,7 @@ from archcore.errors import MachineError
 from archcore.hw.mmu import Access
 from archcore.mm.costs import Waste
 from archcore.mm.outcome import Outcome
-from archcore.mm.pages import maybe_mkwrite, new_page, put_page
+from archcore.mm.pages import maybe_mkwrite, new_page, put_page, write_page
 from archcore.mm.reason import Reason
 from archcore.mm.swap import AREA, swap_of
 from archcore.mm.swapentry import waits_for
@@ -83,6 +83,6 @@ def _swap_in(
 def _read(engine: Engine, task: Task, place: int) -> int:
     """Return a new page with the contents of a swap slot."""
     pfn = new_page(engine, task)
-    engine.memory.write(pfn * engine.geometry.page_size, swap_of(engine).data[place])
+    write_page(engine, pfn, swap_of(engine).data[place])
     engine.vmstat.pswpin += 1
     return pfn

@@ -57,8 +57,6 @@ class Scene:
             seam=seam,
             cached_data=cached_data,
         )
-        for cpu in self.machine.cpus[1:]:
-            cpu.dcache = self.machine.cpus[0].dcache  # coherent, as hardware with a kernel is
         self.engine: Engine = self.machine.engine
         self.mm = self.machine.mm()
         self.size = level.size if huge else target.geometry.page_size

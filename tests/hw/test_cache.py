@@ -273,3 +273,24 @@ class TestWriteThrough:
         assert (dcache.load(OTHER, PA), dcache.memory.load(PA)) == (0, 7)
         dcache.flush_page(OTHER, PA)
         assert dcache.load(OTHER, PA) == 7
+
+
+@pytest.mark.parametrize("indexing", ["PIPT", "VIPT", "VIVT"])
+def test_the_kernel_leaves_no_line_of_its_own_behind(indexing):
+    """What it writes to a frame is in memory at once, what it reads is what memory has."""
+    dcache = cache(indexing)
+    data = bytes(range(256)) * (PAGE // 256)
+    dcache.write_frame(PA >> PAGE_SHIFT, data)
+    assert dcache.memory.read(PA, PAGE) == data
+    assert dcache.read_frame(PA >> PAGE_SHIFT) == data
+    assert dcache.frames() == set()
+
+
+@pytest.mark.parametrize(("indexing", "left"), [("PIPT", 0), ("VIPT", 7), ("VIVT", 7)])
+def test_a_cleared_frame_keeps_what_virtual_addresses_hide(indexing, left):
+    """Clearing through the linear map reaches the lines that stand where that has them."""
+    dcache = cache(indexing)
+    dcache.store(VA, PA, 7)
+    dcache.drop_frame(PA >> PAGE_SHIFT)
+    dcache.flush_all()
+    assert dcache.memory.load(PA) == left

@@ -2,45 +2,74 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archcore.mm.reason import Reason
+from archcore.needs import Call, Needs, needs, stories_of
 from archcore.report.review.point import Fact, Question, Side
 from archcore.report.review.watching import calls, scene
 
-CACHE = ("flush_cache_page", "flush_cache_range")
-TLB = ("flush_tlb_page", "flush_tlb_range")
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archcore.needs import Story, Told
+    from archcore.target import Target
+
+FLUSHES = ("flush_cache_page", "flush_cache_range", "flush_tlb_page", "flush_tlb_range")
 UPDATE = ("update_mmu_cache",)
-FIRST, SECOND = 17, 34
+ARMING = Call("flush_tlb_range", Reason.RIGHTS_REMOVED.name)
+NOTIFIER = "mmu_notifier"
+NOTHING = "nothing is lost"
 
 
 def _m6(side: Side) -> Fact:
-    rows = _calls(side)
+    shown = _shown(side, side.target)
+    rows = _calls(side, shown)
     idle = _idle(rows)
-    found: dict[str, object] = {"calls of a hint fault": rows, "without reason or need": idle}
-    found["without the flush of arming"] = _unarmed(side) or "nothing is lost"
-    for target in side.others:
-        idle += (there := _idle(_calls(other := Side(side.engine, target))))
-        found[f"on {target.id}"] = {
-            "without reason or need": there,
-            "without the flush of arming": _unarmed(other) or "nothing is lost",
-        }
+    found: dict[str, object] = {
+        "calls of a hint fault": rows,
+        "without reason or need": idle,
+        "without the flush of arming": _worst(shown.without.get(ARMING, {})),
+    }
+    for target in (side.target, *side.others):
+        on = shown if target is side.target else _shown(side, target)
+        found[f"on {target.id}"] = _by_hook(on)
     return Fact(not idle, found)
 
 
-def _calls(side: Side) -> dict[str, dict[str, object]]:
+def _by_hook(shown: Needs) -> dict[str, object]:
+    """Return what each call is needed against on a target, and which are not needed there."""
+    against: dict[str, list[str]] = {}
+    for call, stories in shown.without.items():
+        if not call.hook.startswith(NOTIFIER):
+            against.setdefault(call.hook, []).extend(t.ending.value for t in stories.values())
+    ends: dict[str, object] = {hook: sorted(set(all_)) for hook, all_ in against.items() if all_}
+    broken = [story.name for story, told in shown.whole.items() if not told.clean]
+    idle = [hook for hook, all_ in against.items() if not all_]
+    return ends | {"not needed": idle} | ({"not clean with all calls": broken} if broken else {})
+
+
+def _shown(side: Side, target: Target) -> Needs:
+    """Return which maintenance of base pages a target needs."""
+    stories = [one for one in stories_of(target) if not one.huge and not one.device]
+    return needs(target, side.engine, stories)
+
+
+def _calls(side: Side, shown: Needs) -> dict[str, dict[str, object]]:
     """Return the maintenance of one hint fault: reason, calls, and what is lost without it."""
     of = scene(side, huge=False)
     of.arm()
-    with calls(of, *CACHE, *TLB, *UPDATE) as heard:
+    with calls(of, *FLUSHES, *UPDATE) as heard:
         of.load(of.t1)
     rows: dict[str, dict[str, object]] = {}
-    for call in dict.fromkeys(heard):
-        name, _, reason = call.partition(": ")
-        lost = _without(side, name)
+    for said in dict.fromkeys(heard):
+        name, _, reason = said.partition(": ")
+        lost = shown.without.get(Call(name, Reason(reason).name), {})
         rows[name] = {
             "reason": reason,
-            "calls": heard.count(call),
+            "calls": heard.count(said),
             "needed": bool(lost),
-            "without it": lost or "nothing is lost",
+            "without it": _worst(lost),
         }
     return rows
 
@@ -54,33 +83,12 @@ def _idle(rows: dict[str, dict[str, object]]) -> list[str]:
     ]
 
 
-def _without(side: Side, name: str) -> str:
-    """Store, take a hint fault without a call, load and store again; return what goes wrong."""
-    of = scene(side, huge=False, cached_data=True)
-    _drop(of.engine.hooks, name)
-    of.store(of.t1, FIRST)
-    of.arm()
-    if of.load(of.t1) != FIRST:
-        return "a load after the fault does not see the store before it"
-    of.store(of.t1, SECOND)
-    if of.load(of.t2) != SECOND:
-        return "another CPU does not see a store after the fault"
-    return "a store is lost" if of.machine.lost_stores(of.mm) else ""
-
-
-def _unarmed(side: Side) -> str:
-    """Arm without the flush; return what goes wrong."""
-    of = scene(side, huge=False)
-    for name in TLB:
-        _drop(of.engine.hooks, name)
-    of.store(of.t1, FIRST)
-    of.scan(of.t2)
-    stored = of.store_if_mapped(of.t1, SECOND)
-    return "a store goes through a hint that was to stop it" if stored == "stored" else ""
-
-
-def _drop(hooks: object, name: str) -> None:
-    setattr(hooks, name, lambda *_: None)
+def _worst(ends: Mapping[Story, Told]) -> str:
+    """Return how the first story ends that a call is needed for, and how many more there are."""
+    for story, told in ends.items():
+        more = f" (and in {len(ends) - 1} more stories)" if len(ends) > 1 else ""
+        return f"{told.ending.value}, as {story.sentence}{more}"
+    return NOTHING
 
 
 FLUSH = (

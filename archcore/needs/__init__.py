@@ -1,0 +1,24 @@
+"""Which maintenance calls a target needs, shown by leaving each of them out."""
+
+from __future__ import annotations
+
+from archcore.needs.call import CALLS, Call
+from archcore.needs.ending import Ending, Told
+from archcore.needs.judge import ALL_STORIES, Needs, needs, stories_of
+from archcore.needs.room import Room
+from archcore.needs.story import Story, Telling, tell
+
+__all__ = [
+    "ALL_STORIES",
+    "CALLS",
+    "Call",
+    "Ending",
+    "Needs",
+    "Room",
+    "Story",
+    "Telling",
+    "Told",
+    "needs",
+    "stories_of",
+    "tell",
+]

@@ -1,0 +1,80 @@
+"""Stories of a device that uses the pages of a process, and of the notifiers that it hears of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcore.mm.mremap import mremap
+from archcore.mm.syscalls import madvise_dontneed, mprotect
+from archcore.needs.story import HINTS, MIGRATES, SWAPS, Story
+from archcore.vmflags import VM_READ, VM_WRITE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archcore.needs.room import Room
+
+
+def _device(room: Room) -> None:
+    """A device uses a page, and has to let go of it whenever its entry changes."""
+    page, t1, mm, device = room.start, room.t1, room.mm, room.device
+    more = page + room.size
+    changes = (
+        lambda: mprotect(room.engine, t1, page, more, VM_READ),
+        lambda: mprotect(room.engine, t1, page, more, VM_READ | VM_WRITE),
+        lambda: room.fork(t1),
+        lambda: room.store(t1, page, 2),
+        lambda: madvise_dontneed(room.engine, t1, page, more),
+    )
+    room.store(t1, page, 1)
+    for change in changes:
+        device.take(mm, page)
+        change()
+        device.let_go(mm, page)
+    room.store(t1, page, 3)
+    device.take(mm, page)
+    mremap(room.engine, t1, page, more, room.end + room.size)
+    device.let_go(mm, page)
+    mm.mmap(page, more, VM_READ | VM_WRITE)
+    room.store(t1, page, 4)
+    device.take(mm, page)
+
+
+def _device_of_hint(room: Room) -> None:
+    room.store(room.t1, room.start, 1)
+    room.device.take(room.mm, room.start)
+    room.scan()
+    room.device.let_go(room.mm, room.start)
+    room.load(room.t1, room.start)
+    room.device.take(room.mm, room.start)
+
+
+def _device_of_move(room: Room) -> None:
+    room.store(room.t1, room.start, 1)
+    room.device.take(room.mm, room.start)
+    room.move(room.start, 1)
+    room.device.let_go(room.mm, room.start)
+    room.device.take(room.mm, room.start)
+
+
+def _device_of_swap(room: Room) -> None:
+    room.store(room.t1, room.start, 1)
+    room.device.take(room.mm, room.start)
+    room.swap_out(room.start)
+    room.device.let_go(room.mm, room.start)
+    room.load(room.t1, room.start)
+    room.device.take(room.mm, room.start)
+
+
+def _story(
+    name: str, sentence: str, tell: Callable[[Room], None], needs: tuple[str, ...] = ()
+) -> Story:
+    return Story(name, sentence, tell, needs, device=True)
+
+
+DEVICE_STORIES = (
+    _story("device", "a device uses a page that system calls and stores change", _device),
+    _story("device-hint", "a device uses a page that is hinted", _device_of_hint, HINTS),
+    _story("device-move", "a device uses a page that moves", _device_of_move, MIGRATES),
+    _story("device-swap", "a device uses a page that goes to swap", _device_of_swap, SWAPS),
+)

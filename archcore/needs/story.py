@@ -1,0 +1,74 @@
+"""A story: what happens to pages, told on a target under a profile, with or without a call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from archcore.errors import EndlessFaultError, MachineError
+from archcore.mm.hugepages import huge_level
+from archcore.needs.call import Call, listen
+from archcore.needs.ending import Departure, Ending, Told
+from archcore.needs.room import Room
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archcore.binding import Hooks
+    from archcore.layout import Geometry
+    from archcore.mm.profile import EngineProfile
+    from archcore.target import Target
+
+HINTS = ("pte_mknuma", "pte_mknonnuma", "pte_numa")
+HUGE_HINTS = ("pmd_mknuma", "pmd_mknonnuma", "pmd_numa")
+SWAPS = ("arch_swp_entry_to_pte", "arch_pte_to_swp_entry")
+MIGRATES = SWAPS
+
+
+@frozen
+class Story:
+    """``tell`` is what happens; ``needs`` are hooks without which it cannot be told.
+
+    ``huge`` stories are about a huge page and need targets that have such, ``device`` ones about
+    what a secondary MMU holds.
+    """
+
+    name: str
+    sentence: str
+    tell: Callable[[Room], None] = field(eq=False, repr=False)
+    needs: tuple[str, ...] = ()
+    huge: bool = False
+    device: bool = False
+
+    def fits(self, hooks: Hooks, geometry: Geometry) -> bool:
+        """Say whether a target has what the story needs."""
+        small = all(map(hooks.has, self.needs))
+        return small and (not self.huge or huge_level(hooks, geometry) is not None)
+
+
+@frozen
+class Telling:
+    """How a story went, and the calls made in it, each with how often."""
+
+    told: Told
+    heard: dict[Call, int] = field(eq=False, repr=False)
+
+
+def tell(
+    story: Story, target: Target, engine: str | EngineProfile = "v6.1", left_out: Call | None = None
+) -> Telling:
+    """Tell a story; of the maintenance calls one may be left out throughout."""
+    heard: dict[Call, int] = {}
+    try:
+        room = Room(target, engine, huge=story.huge)
+        listen(room.hooks, heard, left_out)
+        story.tell(room)
+        room.close()
+    except Departure as departure:
+        return Telling(departure.told, heard)
+    except EndlessFaultError as error:
+        return Telling(Told(Ending.ENDLESS_FAULT, str(error)), heard)
+    except MachineError as error:
+        return Telling(Told(Ending.BROKEN, str(error)), heard)
+    return Telling(Told(Ending.CLEAN), heard)
