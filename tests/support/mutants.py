@@ -86,8 +86,10 @@ class Twisted(Layer):
 
     def offers(self) -> Iterator[Offer]:
         """Yield the offers of the layer, twisted where that is asked."""
-        for offer in Layer.offers(self):
-            twist = self.twists.get(offer.hook)
+        for offer in (one for part in self.parts for one in offers_of(part)):
+            # What stands under a hook's name without being one is for vectors alone.
+            asked = offer.is_hook or offer.hook not in HOOKS
+            twist = self.twists.get(offer.hook) if asked else None
             yield offer if twist is None else _twisted(offer, twist)
 
 

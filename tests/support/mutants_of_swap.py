@@ -68,6 +68,11 @@ SWAPPED = (
         helpers(arch_swp_offset=lambda again, swp: again(clear(swp, FRAME))),
     ),
     mutant(
+        "swap-value-comes-back",
+        "a value is read with ASIDE still set",
+        helpers(to_swp_entry=lambda was: put(was, ASIDE)),
+    ),
+    mutant(
         "swap-is-not-none",
         "none counts whatever is not present and of the first area",
         helpers(none=lambda own, entry: both(negate(own.present(entry)), has_none(entry, TYPE))),

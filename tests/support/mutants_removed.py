@@ -34,6 +34,23 @@ GIVEN = "what it was given"
 QUESTION, MAKER, VALUE = ("None", "True", "False"), ("None", "0", GIVEN), ("None", "0")
 ANSWERS = {"None": None, "True": True, "False": False, "0": 0}
 NO_WORDS = ("vma", "level", "vm_flags")
+AS_STORED = "what is stored is the swap value itself"
+EQUIVALENT = {
+    ("x86", "arch_{level}_to_swp_entry", GIVEN): AS_STORED,
+    ("x86", "arch_swp_entry_to_{level}", GIVEN): AS_STORED,
+    ("arm64", "arch_{level}_to_swp_entry", GIVEN): AS_STORED,
+    ("arm64", "arch_swp_entry_to_{level}", GIVEN): AS_STORED,
+    ("powerpc", "{level}_mkhuge", GIVEN): "a PTE has no mark of its size, hugetlb knows it",
+    (
+        "powerpc",
+        "arch_swp_entry_to_pmd",
+        GIVEN,
+    ): "of the hooks nobody asks a swap entry for _PAGE_PTE",
+}
+"""Why a helper without its body is the helper that it was: architecture, hook, what it returns.
+
+A hook stands with its level where the reason holds for that level alone.
+"""
 
 
 @frozen

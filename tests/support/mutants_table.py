@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mutants_of_sound import MUTANTS
+from mutants_removed import EQUIVALENT
 from sound import SOUND
 
 from archcore.conformance.judge import Judge
@@ -44,6 +45,19 @@ def noted(page: str) -> dict[str, tuple[str, ...]]:
     return {one["law"]: tuple(re.findall(r"`(.*?)`", one["also"])) for one in found if one}
 
 
+def excuses() -> list[str]:
+    """Return the table of helpers that do no more than what is left of them."""
+    rows = (
+        f"| {arch} | `{hook.format(level='*')}` | {answer} | {why} |"
+        for (arch, hook, answer), why in EQUIVALENT.items()
+    )
+    return [
+        "| architecture | helper | returns | and that is as much, because |",
+        "|---|---|---|---|",
+        *rows,
+    ]
+
+
 def section(page: str, title: str) -> list[str]:
     """Return the lines of the table under a title."""
     after = page.split(f"{title}\n", 1)[1].split("\n## ", 1)[0]
@@ -70,6 +84,7 @@ def computed() -> dict[str, tuple[str, ...]]:
 def main(*options: str) -> None:
     """Print the page, or write it."""
     page = replaced(PAGE.read_text(encoding="utf-8"), EVERY_LAW, rows(computed()))
+    page = replaced(page, UNNOTICED, excuses())
     if "--write" in options:
         PAGE.write_text(page, encoding="utf-8")
     else:

@@ -59,6 +59,13 @@ def swap_round_trip(on: Subject, type: Word, offset: Word) -> Truth:  # noqa: A0
     return both(same(found[0], type), same(found[1], offset))
 
 
+@law("swap-value-comes-back", SWAP, source="pte_swap_tests of mm/debug_vm_pgtable.c, Linux 7.0")
+def swap_value_comes_back(on: Subject, type: Word, offset: Word) -> Truth:  # noqa: A002
+    """What is read from a stored swap entry is the very value that was stored."""
+    value = on.hooks.arch_swp_entry(type, offset)
+    return same(on.own.to_swp_entry(on.own.swp_entry_to_entry(value)), value)
+
+
 @law("swap-is-not-none", SWAP, given=OCCUPIED)
 def swap_is_not_none(on: Subject, type: Word, offset: Word) -> Truth:  # noqa: A002
     """A swap entry is not empty."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcore.encoding import Write
 from archcore.hw.mmu import CacheGeometry, Mmu, TlbGeometry
 from archcore.target import Target
 from archcore_arm64.eras import V61, V612
@@ -79,8 +80,8 @@ def target(era: Era, granule: Granule) -> Target:
         mmu=_mmu(granule),
         swap=era.swap,
         sources=(*era.sources, *(() if granule.shares else LPA2_SOURCES)),
-        # The engine that recomputes write permission has no profile yet.
-        engine="v6.1",
+        # Since 6.2 the engine computes write permission anew; v7.0 is the first profile to do so.
+        engine="v7.0" if era.write is Write.LOST else "v6.1",
         golden=f"{__package__}:golden/{name}.jsonl.gz" if name in RECORDED else "",
         swap_types=era.types(granule),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
+from archcore.encoding import Write
 from archcore.target import Target
 from archcore_powerpc import hardware
 from archcore_powerpc.assembly import Assembly
@@ -33,7 +34,8 @@ def target(era: Era, pages: str, *, hashes: bool) -> Target:
         mmu=hardware.power9_hash(made.handler()) if hashes else hardware.radix(geometry),
         swap=era.swap(shift),
         sources=(era.source, *era.sources),
-        engine="v6.1",
+        # Since 6.2 the engine computes write permission anew; v7.0 is the first profile to do so.
+        engine="v7.0" if era.write is Write.LOST else "v6.1",
         golden=f"{__package__}:golden/{mmu}-{pages}-{era.name}.jsonl.gz",
         swap_types=era.swap_types[shift],
     )

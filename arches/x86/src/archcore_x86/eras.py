@@ -209,6 +209,8 @@ V612 = evolve(
         "On a CPU with shadow stacks (X86_FEATURE_SHSTK)",
     ),
     own=bits.V612_OWN,
+    # The profile nearest to these eras that computes write permission anew, as they do since 6.2.
+    engine="v7.0",
     kept=(*V61.kept, "SAVED_DIRTY"),
     encoding=Protnone(Write.LOST),
     pud_leaf=("PSE",),
