@@ -55,15 +55,15 @@ def hardware_reads_what_is_stored(on: Subject) -> Iterator[Trial]:
         found = place.load()
         data = place.process.machine.memory.read(place.slot.address, size)
         step = next(step for step in place.walk(Access.READ) if step.level == on.name)
-        held = _is_found(on, place, step) and data == found.to_bytes(size, order)
+        held = _is_found(on, place, step, found) and data == found.to_bytes(size, order)
         if on.knows("pte_raw"):  # what a little-endian CPU loads there, whatever the target's order
             held = held and on.hooks.helpers["pte_raw"](found) == int.from_bytes(data, "little")
         text = f"stored {{}}, memory has the bytes {data.hex()}, the walk read {{}}"
         yield Trial(bool(held), _said(on, text, one, step.entry or 0))
 
 
-def _is_found(on: Subject, place: Place, step: Step) -> bool:
-    mmu, stored = on.target.mmu, place.load()
+def _is_found(on: Subject, place: Place, step: Step, stored: int) -> bool:
+    mmu = on.target.mmu
     if mmu.tables is None:
         return step.entry == stored and step.entry_address == place.slot.address
     own = mmu.tables
