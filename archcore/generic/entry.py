@@ -52,6 +52,10 @@ class EntryDefaults:
         """Deny it: the architecture has no such bit."""
         return False
 
+    def mkspecial(self, entry: Word) -> Word:
+        """Change nothing (include/linux/mm.h)."""
+        return entry
+
     def devmap(self) -> Truth:
         """Deny it: the architecture has no such bit."""
         return False

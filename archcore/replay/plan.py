@@ -6,13 +6,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from archcore.errors import UsageError
 from archcore.hw.mmu import Access
 from archcore.mm.scan import ScanSettings
 from archcore.replay.fold import needed
-from archcore.replay.space import Area, areas
+from archcore.replay.space import Area, areas, moved_together
 from archcore.trace.record import Op
 
 if TYPE_CHECKING:
@@ -51,7 +51,10 @@ class Stretch:
 
 @frozen(eq=False)
 class Plan:
-    """One address and one access a step, the stretches they fall into, and the VMAs around them."""
+    """One address and one access a step, the stretches they fall into, and the VMAs around them.
+
+    ``moved`` says that the addresses are not the trace's.
+    """
 
     addresses: list[int]
     accesses: list[Access]
@@ -59,6 +62,7 @@ class Plan:
     scan: ScanSettings
     areas: tuple[Area, ...]
     pages: int
+    moved: bool = False
 
 
 @frozen
@@ -103,6 +107,23 @@ def plan(trace: Trace, form: Shape, settings: Settings) -> Plan:
         areas(trace, form.page_shift),
         len(np.unique(pages)),
     )
+
+
+def fitted(steps: Plan, va_bits: int) -> Plan:
+    """Return a plan for tables that translate so many address bits: moved together if need be.
+
+    Raises InputError where that does not help.
+    """
+    if not steps.areas or steps.areas[-1].end <= 1 << va_bits:
+        return steps
+    places = moved_together(steps.areas, va_bits)
+    starts, to = (
+        np.array([area.start for area in one], np.uint64) for one in (steps.areas, places)
+    )
+    addresses = np.array(steps.addresses, np.uint64)
+    owner = np.searchsorted(starts, addresses, side="right") - 1
+    moved = (addresses - starts[owner] + to[owner]).tolist()
+    return evolve(steps, addresses=moved, areas=places, moved=True)
 
 
 def _steps(ops: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:

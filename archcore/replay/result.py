@@ -18,7 +18,8 @@ class ReplayResult:
 
     ``references`` counts those of the trace; one that crosses pages or both loads and stores is
     carried out as several. ``paid`` says who paid how many units of which work, ``discarded`` how
-    much of it was thrown away.
+    much of it was thrown away. ``moved`` says that the trace's stretches of
+    addresses were moved together, as the target has fewer bits.
     """
 
     target: str
@@ -30,6 +31,7 @@ class ReplayResult:
     paid: dict[str, dict[str, int]]
     outcomes: dict[str, int]
     discarded: dict[str, int] = field(factory=dict)
+    moved: bool = False
 
     @property
     def autonuma_cost(self) -> float:

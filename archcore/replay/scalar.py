@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from archcore.errors import MachineError
 from archcore.machine import Machine
 from archcore.mm.ledger import Ledger
 from archcore.mm.policies import policy_of
 from archcore.mm.scan import task_numa_work
-from archcore.replay.plan import plan, shape
+from archcore.replay.plan import fitted, plan, shape
 from archcore.replay.result import ReplayResult
 from archcore.replay.settings import Settings
-from archcore.replay.space import check_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,12 +39,12 @@ def replay(
     """Drive a trace through a machine of ``target`` and return what the kernel would count.
 
     ``steps`` is the trace's plan for the target's shape and the settings, if it was made before.
-    ``progress`` is called with the number of references done. Raises InputError when an address
-    does not fit the target, MachineError when a reference makes no progress.
+    ``progress`` is called with the number of references done. What the trace
+    touches is moved together if its addresses do not fit the target. Raises InputError when it is
+    too large for that, MachineError when a reference makes no progress.
     """
     settings = settings or Settings()
-    steps = steps or plan(trace, shape(target), settings)
-    check_reach(steps.areas, target.geometry.va_bits)
+    steps = fitted(steps or plan(trace, shape(target), settings), target.geometry.va_bits)
     ledger = Ledger()
     machine = Machine(
         target,
@@ -66,7 +67,7 @@ def replay(
         _run(machine, tasks[stretch.tid], steps, stretch)
         if progress:
             progress(stretch.tick + stretch.length)
-    return _result(machine, ledger, trace, settings)
+    return evolve(_result(machine, ledger, trace, settings), moved=steps.moved)
 
 
 def _frames(target: Target, steps: Plan, settings: Settings) -> int:

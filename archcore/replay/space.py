@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 GRAIN_SHIFT = 16  # the largest base page of any kernel: every target gets the same VMAs
 GAP = 1 << 20
+UNIT = 1 << 24
 RIGHTS = {
     Op.READ: VM_READ,
     Op.WRITE: VM_READ | VM_WRITE,
@@ -57,11 +58,22 @@ def areas(trace: Trace, page_shift: int) -> tuple[Area, ...]:
     )
 
 
-def check_reach(found: tuple[Area, ...], va_bits: int) -> None:
-    """Raise InputError if the last stretch lies beyond what page tables can translate."""
-    top = found[-1].end - 1 if found else 0
-    if top >> va_bits:
+def moved_together(found: tuple[Area, ...], va_bits: int) -> tuple[Area, ...]:
+    """Return the stretches in a smaller address space: in order and just apart.
+
+    Each moves by a multiple of 16 MiB, so that nothing changes of the sets that its pages fall
+    into, in TLBs and in tables of the lowest level. Raises InputError if they are too large for it.
+    """
+    placed: list[Area] = []
+    reached = 0
+    for area in found:
+        start = reached + (area.start - reached) % UNIT
+        reached = start + area.end - area.start
+        placed.append(Area(start, reached, area.flags))
+        reached += GAP
+    if placed and placed[-1].end > 1 << va_bits:
         raise InputError(
-            f"the trace reaches up to {top:#x}, which does not fit the {va_bits} address bits of "
-            "this target; pick a target with more"
+            f"the trace takes {placed[-1].end:#x} bytes of addresses, which does not fit the "
+            f"{va_bits} address bits of this target; pick a target with more"
         )
+    return tuple(placed)

@@ -39,7 +39,7 @@ class Row:
 def compare(targets: Iterable[Target], trace: Trace, settings: Settings) -> Iterator[Row]:
     """Yield a row a target; the engine ``native`` gives each target the profile of its era.
 
-    A target that cannot hold the trace's addresses gets a row without a replay.
+    A target too small for what the trace touches gets a row without a replay.
     """
     plans: dict[Shape, Plan] = {}
     for target in targets:
@@ -97,6 +97,7 @@ def replay_document(result: ReplayResult) -> dict[str, object]:
         "target": result.target,
         "engine": result.engine,
         "references": result.references,
+        "moved": result.moved,
         "counters": result.counters,
         "ledger": [asdict(entry) for entry in result.ledger],
         "cache_flushes": {

@@ -157,6 +157,9 @@ SECTIONS = (
 def _failures(row: Row) -> list[str]:
     width = row.target.geometry.width
     lines = [f"{row.target.id}: not replayed: {row.refusal}"] if row.refusal else []
+    if row.replay is not None and row.replay.moved:
+        bits = row.target.geometry.va_bits
+        lines.append(f"{row.target.id}: the trace was moved together, to fit {bits} address bits")
     huge = row.properties.huge or {}
     told = [(MEANING[name], found) for name, found in row.properties.findings().items()]
     told += [(f"of a huge page, {MEANING[name]}", found) for name, found in huge.items()]

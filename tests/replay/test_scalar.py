@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pluggy
 import pytest
 import toy
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archcore.errors import InputError, UsageError
-from archcore.replay.plan import Shape, plan
+from archcore.replay.plan import Shape, fitted, plan
 from archcore.replay.scalar import replay
 from archcore.replay.settings import Settings
 from archcore.trace.record import Op, Trace
@@ -126,10 +130,40 @@ def test_a_modify_is_a_load_and_then_a_store():
     assert [access.value for access in steps.accesses] == ["read", "write"]
 
 
-def test_an_address_beyond_the_tables_is_an_input_error(target):
-    """A trace that a target cannot hold is refused with the address and a way out."""
-    with pytest.raises(InputError, match=r"0x4000000ffff, which does not fit the 42 address bits"):
-        replay(target, trace([1 << 42]))
+FAR = [(1 << 46) + at * (1 << 32) + at * 0x10000 for at in (0, 1, 5)]
+
+
+def test_a_trace_that_reaches_beyond_the_tables_is_moved_together(target):
+    """Its counters are those of the same trace at home, and the result says so."""
+    near, far = trace([0x10000, 0x10000, 0x20000, 0x60000]), trace([FAR[0], *FAR])
+    unhinted = Settings(scan_period=100)
+    moved, plain = replay(target, far, unhinted), replay(target, near, unhinted)
+
+    assert (moved.moved, plain.moved) == (True, False)
+    assert moved.counters["pgfault"] == plain.counters["pgfault"] == 3
+
+
+@given(st.lists(st.integers(0, (1 << 54) - 1), min_size=1, max_size=12))
+def test_moving_changes_distances_and_nothing_else(addresses):
+    """Order, sets and rights stay, and no stretch touches another."""
+    steps = plan(trace([at & -8 for at in addresses]), SHAPE, Settings(fold=False))
+    moved = fitted(steps, 32)
+    assert len(moved.areas) == len(steps.areas)
+    for old, new in zip(steps.areas, moved.areas, strict=True):
+        assert (new.start - old.start) % (1 << 24) == 0
+        assert new.end - new.start == old.end - old.start
+        assert new.flags == old.flags
+    for one, next_ in pairwise(moved.areas):
+        assert one.end < next_.start
+    for old, new in zip(steps.addresses, moved.addresses, strict=True):
+        assert old % (1 << 24) == new % (1 << 24)
+        assert any(area.start <= new < area.end for area in moved.areas)
+
+
+def test_a_trace_too_large_for_the_tables_is_an_input_error(target):
+    """What a target cannot hold is refused with the number and a way out."""
+    with pytest.raises(InputError, match="does not fit the 12 address bits of this target"):
+        fitted(plan(trace([FAR[0]]), SHAPE, Settings()), 12)
 
 
 def test_a_schedule_needs_its_nodes():
