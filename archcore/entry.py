@@ -180,12 +180,13 @@ class Layer:
 
     def offers(self) -> Iterator[Offer]:
         """Yield the offers of all parts."""
-        seen: set[str] = set()
+        seen: set[tuple[str, bool]] = set()
         for part in self.parts:
             for offer in offers_of(part):
-                if offer.hook in seen:
+                # a hook that changes a slot and what vectors know of it have one name
+                if (offer.hook, offer.is_hook) in seen:
                     raise PluginError(f"two parts of one layer offer {offer.hook}; take one out")
-                seen.add(offer.hook)
+                seen.add((offer.hook, offer.is_hook))
                 yield offer
 
 

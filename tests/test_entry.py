@@ -135,6 +135,17 @@ class TestLayers:
         with pytest.raises(PluginError, match="two parts of one layer offer page_none"):
             offered(layer(none, none))
 
+    def test_a_hook_and_what_vectors_know_of_it_have_one_name(self):
+        """A layer may change a slot, and say as a helper what that makes of the entry in it."""
+        said = helper("ptep_get_and_clear")(lambda entry: entry)
+        hook = SimpleNamespace(ptep_get_and_clear=hookimpl(lambda: 0))
+        assert [one.is_hook for one in layer(hook, SimpleNamespace(said=said)).offers()] == [
+            True,
+            False,
+        ]
+        with pytest.raises(PluginError, match="two parts of one layer offer ptep_get_and_clear"):
+            offered(layer(SimpleNamespace(said=said), SimpleNamespace(said=said)))
+
     @pytest.mark.parametrize("option", ["wrapper", "hookwrapper"])
     def test_a_layer_does_not_wrap(self, option):
         """A wrapper would only run beside an observer, so it is refused in a layer."""

@@ -17,6 +17,7 @@ from archcore.mm.pages import copy_page, maybe_mkwrite, new_page, put_page
 from archcore.mm.reason import Reason
 from archcore.mm.rmap import family_of
 from archcore.mm.swapin import do_swap_page
+from archcore.mm.task import CURRENT
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -41,7 +42,15 @@ def handle_mm_fault(engine: Engine, task: Task, address: int, access: Access) ->
 
 def fault_in(engine: Engine, task: Task, vma: Vma, address: int, access: Access) -> Outcome:
     """Settle a fault the VMA does not forbid, or whose maker may force it; under the mmap lock."""
-    address &= -engine.geometry.page_size
+    before = CURRENT.get()
+    CURRENT.set(task)
+    try:
+        return _settled(engine, task, vma, address & -engine.geometry.page_size, access)
+    finally:
+        CURRENT.set(before)
+
+
+def _settled(engine: Engine, task: Task, vma: Vma, address: int, access: Access) -> Outcome:
     if vma.hugetlb:
         return hugetlb_fault(engine, task, vma, address, access)
     if engine.huge is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archcore.errors import MachineError
 from archcore.mm.pagetable import PageTables
+from archcore.mm.task import CURRENT
 from archcore.mm.vma import AnonVma, Vma, VmaList
 from archcore.vmflags import VM_SHARED, VmFlags
 
@@ -47,6 +48,16 @@ class Mm:
         self.numa_scan_seq = 0
         self.numa_next_scan: int | None = None
         self.first_nid: int | None = None
+
+    @property
+    def here(self) -> tuple[Cpu, ...]:
+        """The CPU that settles a fault now, which is all that a local flush reaches; or none.
+
+        An architecture asks an address space, as hooks are called with one, but the CPU may be
+        using another.
+        """
+        task = CURRENT.get()
+        return () if task is None else (task.cpu,)
 
     def mmap(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from archcore.mm.frames import NO_NODE
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from archcore.hw.cpu import Cpu
     from archcore.mm.faultstats import FaultStats, NumaGroup
     from archcore.mm.mm import Mm
+
+CURRENT: ContextVar[Task | None] = ContextVar("current", default=None)
+"""The task whose fault is being settled, for each of those that take turns; None outside faults."""
 
 
 class Task:
