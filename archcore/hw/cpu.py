@@ -15,7 +15,7 @@ from archcore.hw.walker import Walker
 
 if TYPE_CHECKING:
     from archcore.hw.memory import PhysicalMemory
-    from archcore.hw.mmu import Mmu
+    from archcore.hw.mmu import Keeps, Mmu
     from archcore.hw.outcome import Translation
     from archcore.hw.tsb import Tsb
     from archcore.layout import Geometry, Level
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 LOAD, STORE = Access.READ, Access.WRITE
 SIZES = (1, 2, 4, 8)
 
-KEPT = {
-    "none": frozenset[FaultKind](),
+# The faults that a TLB keeps; an address that no table translates never comes to it.
+KEPT: dict[Keeps, frozenset[FaultKind]] = {
+    "none": frozenset(),
     "invalid": frozenset({FaultKind.NOT_VALID}),
+    "rights": frozenset({FaultKind.PERMISSION}),
     "all": frozenset(FaultKind) - {FaultKind.ADDRESS_RANGE},
 }
 
@@ -112,8 +114,12 @@ class Cpu:
     def _refused(self, page: int, entry: int, address: int, access: Access) -> Fault | None:
         """Fault on what the TLB holds, if it keeps that; walk otherwise."""
         if entry:
-            kind = FaultKind.PERMISSION if entry & ALL else FaultKind.NOT_VALID
-            if kind in self._kept:
+            kind = FaultKind.PERMISSION
+            if FaultKind.NOT_VALID in self._kept and not entry & ALL:
+                kind = FaultKind.NOT_VALID
+            if kind in self._kept and not (
+                access is STORE and self._mmu.sets_dirty and entry & ALL
+            ):
                 self.faults += 1
                 return Fault(kind, access, address)
             self.tlb.drop(page)
@@ -162,6 +168,7 @@ class Cpu:
         if isinstance(outcome, Fault):
             self.faults += 1
             if outcome.kind in self._kept:
+                self.tlb.drop(page)
                 self._load(page)
             return outcome
         self._keep(page, outcome)
@@ -187,10 +194,10 @@ class Cpu:
 
     def _load_half(self, page: int) -> None:
         found = self._probe(page)
-        if found is None:
-            self.tlb.refuse(page)
-        else:
+        if found is not None:
             self._keep(page, found)
+        elif self._mmu.keeps != "rights":
+            self.tlb.refuse(page)
 
     def _probe(self, page: int) -> Translation | None:
         if self.root is None:

@@ -58,6 +58,7 @@ class HardwareFormat(Protocol):
         """Return the leaf as the hardware leaves it after a store."""
 
 
+Keeps: TypeAlias = Literal["none", "invalid", "rights", "all"]
 Question: TypeAlias = "Callable[[Level, Word], Truth]"
 
 
@@ -127,9 +128,11 @@ class Mmu:
     ``speculates`` says that a load may be served, in speculation, from the address that stands in
     an entry that is not valid (the L1 terminal fault), ``strays`` that accessed and dirty may be
     set in such an entry. ``keeps`` says which refusals the TLB keeps until it is told or loaded
-    again, so that references fault without a walk: none, those of entries that are not valid, or
-    all, a missing right of a valid entry included. A TLB that keeps all, or loads pairs, sets no
-    flag: raises LayoutError unless ``sets_accessed`` and ``sets_dirty`` are False then.
+    again, so that references fault without a walk: "none", those of "invalid" entries, the missing
+    "rights" of valid ones, or "all". Where flags are set by the MMU, or by a miss handler in its
+    place, an entry that lacks one refuses nothing: whoever sets it looks into the tables again.
+    One that keeps all, or pairs with invalid halves, sets no flag: raises LayoutError unless
+    ``sets_accessed`` and ``sets_dirty`` are False then.
     ``tables`` are what the hardware walks if that is not what the kernel's helpers speak of;
     ``format`` then says how the MMU finds an entry once the kernel has stored it. ``uncached`` says
     of a leaf, as hardware has it, that its data go past the cache.
@@ -141,7 +144,7 @@ class Mmu:
     refill: Literal["hardware", "software"] = "hardware"
     speculates: bool = False
     strays: bool = False
-    keeps: Literal["none", "invalid", "all"] = "none"
+    keeps: Keeps = "none"
     tables: HardwareTables | None = None
     uncached: Question | None = None
     tlb: TlbGeometry = TlbGeometry()
@@ -150,9 +153,10 @@ class Mmu:
 
     def __attrs_post_init__(self) -> None:
         """Refuse flags that hardware would have to set in an entry that nobody used yet."""
-        if (self.keeps == "all" or self.tlb.pairs) and (self.sets_accessed or self.sets_dirty):
+        shut = self.keeps == "all" or (self.keeps == "invalid" and self.tlb.pairs)
+        if shut and (self.sets_accessed or self.sets_dirty):
             msg = (
-                "a TLB that keeps all refusals or loads pairs sets no flag; "
+                "a TLB that keeps all refusals, or pairs with invalid halves, sets no flag; "
                 "say sets_accessed=False and sets_dirty=False"
             )
             raise LayoutError(msg)

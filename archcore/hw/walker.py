@@ -87,7 +87,7 @@ class Walker:
         """Return what a TLB is loaded with for an address, whatever will be done there.
 
         It may come without any right; None where the tables have nothing valid or nothing used
-        there. No flag is set.
+        there, for an entry that was not used yet takes a walk. No flag is set.
         """
         width, byteorder = self._word
         table, rights = root, ALL
@@ -98,7 +98,7 @@ class Walker:
             if reading.refusal is not None:
                 break
             table, rights = reading.address, rights & reading.rights
-            if reading.leaf and (reading.accessed or self.mmu.sets_accessed):
+            if reading.leaf and reading.accessed:
                 physical, dirty = table | address & ((1 << shift) - 1), reading.dirty
                 return Translation(address, physical, name, shift, rights, dirty, entry, place)
             if reading.leaf:

@@ -218,6 +218,29 @@ class TestRefusals:
         assert keeping.touch(ADDRESS, WRITE) == Fault(FaultKind.PERMISSION, WRITE, ADDRESS)
         assert keeping.touch(ADDRESS, READ) is None
 
+    def test_a_right_that_a_handler_looks_up_again_is_not_missed(self, toy, memory):
+        """Where one sets flags it sees a mapping made meanwhile, but loads are refused for good."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, "LEAF", "EXECUTE"))
+        cpu = boot(toy, memory, keeps="rights", tlb=HALVES)
+        assert cpu.touch(ADDRESS, EXECUTE) is None
+        assert cpu.touch(self.OTHER, READ).kind is FaultKind.NOT_VALID
+        toy.path(memory, self.OTHER, toy.entry(0x7100, *RW))
+        toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        assert cpu.touch(self.OTHER, READ) is None
+        assert cpu.touch(ADDRESS, READ) == Fault(FaultKind.PERMISSION, READ, ADDRESS)
+        assert cpu.touch(ADDRESS, WRITE) is None
+        assert cpu.touch(ADDRESS, READ) is None
+
+    def test_a_page_without_rights_is_refused_as_one_that_lacks_them(self, toy, memory):
+        """The TLB holds it as valid, and the kernel has to say otherwise."""
+        toy.path(memory, ADDRESS, toy.entry(0x7000, "LEAF", "ACCESSED"))
+        cpu = boot(toy, memory, keeps="rights", tlb=HALVES)
+        assert cpu.touch(ADDRESS, READ).kind is FaultKind.PERMISSION
+        toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
+        assert cpu.touch(ADDRESS, READ) == Fault(FaultKind.PERMISSION, READ, ADDRESS)
+        cpu.update_tlb(ADDRESS)
+        assert cpu.touch(ADDRESS, READ) is None
+
     def test_a_refused_store_leaves_the_right_to_load(self, toy, memory):
         """The refill holds the entry, whatever it was asked for."""
         toy.path(memory, ADDRESS, toy.entry(0x7000, "LEAF", "READ", "ACCESSED"))
@@ -387,6 +410,9 @@ WAYS_OF_KEEPING = [
     {"sets_dirty": True},
     {"sets_dirty": False},
     {"keeps": "invalid"},
+    {"keeps": "rights"},
+    {"keeps": "rights", "tlb": HALVES},
+    {"tlb": HALVES},
     {**SOFTWARE, "keeps": "all"},
     {**SOFTWARE, "keeps": "all", "tlb": HALVES},
 ]

@@ -24,8 +24,11 @@ def test_a_size_is_a_power_of_two(wrong):
         CacheGeometry(**wrong)
 
 
-@pytest.mark.parametrize("changed", [{"keeps": "all"}, {"tlb": TlbGeometry(8, 2, pairs=True)}])
-def test_a_tlb_that_keeps_all_or_loads_pairs_sets_no_flag(toy, changed):
+KEEPING = [{"keeps": "all"}, {"keeps": "invalid", "tlb": TlbGeometry(8, 2, pairs=True)}]
+
+
+@pytest.mark.parametrize("changed", KEEPING)
+def test_a_tlb_that_keeps_all_or_invalid_halves_sets_no_flag(toy, changed):
     """An entry nobody used yet would be in it; the error says what to say."""
     with pytest.raises(LayoutError, match="say sets_accessed=False and sets_dirty=False"):
         evolve(toy.mmu, **changed)
