@@ -169,7 +169,7 @@ class Cpu:
             self.faults += 1
             if outcome.kind in self._kept:
                 self.tlb.drop(page)
-                self._load(page)
+                self._load(page, seen=outcome.kind is FaultKind.PERMISSION)
             return outcome
         self._keep(page, outcome)
         if self._pairs and outcome.shift == self._page_shift:
@@ -186,23 +186,27 @@ class Cpu:
         else:
             self.tlb.refuse(page)
 
-    def _load(self, page: int) -> None:
+    def _load(self, page: int, *, seen: bool = False) -> None:
         """Load the TLB with what the tables say of a page, and of the other half of its pair."""
-        self._load_half(page)
+        self._load_half(page, seen=seen)
         if self._pairs:
             self._load_half(page ^ 1)
 
-    def _load_half(self, page: int) -> None:
-        found = self._probe(page)
+    def _load_half(self, page: int, *, seen: bool = False) -> None:
+        found = self._probe(page, seen=seen)
         if found is not None:
             self._keep(page, found)
-        elif self._mmu.keeps != "rights":
+        elif self._mmu.keeps != "rights" and not self._awaits_use(page):
             self.tlb.refuse(page)
 
-    def _probe(self, page: int) -> Translation | None:
+    def _awaits_use(self, page: int) -> bool:
+        """Say whether all that an entry lacks is a flag that the MMU sets."""
+        return self._mmu.sets_accessed and self._probe(page, seen=True) is not None
+
+    def _probe(self, page: int, *, seen: bool = False) -> Translation | None:
         if self.root is None:
             return None
-        return self._walker.probe(self._memory, self.root, page << self._page_shift)
+        return self._walker.probe(self._memory, self.root, page << self._page_shift, seen=seen)
 
     def update_tlb(self, address: int) -> None:
         """Load the TLB again with a page as the tables have it now, in place of what it held.

@@ -131,8 +131,6 @@ class Mmu:
     again, so that references fault without a walk: "none", those of "invalid" entries, the missing
     "rights" of valid ones, or "all". Where flags are set by the MMU, or by a miss handler in its
     place, an entry that lacks one refuses nothing: whoever sets it looks into the tables again.
-    One that keeps all, or pairs with invalid halves, sets no flag: raises LayoutError unless
-    ``sets_accessed`` and ``sets_dirty`` are False then.
     ``tables`` are what the hardware walks if that is not what the kernel's helpers speak of;
     ``format`` then says how the MMU finds an entry once the kernel has stored it. ``uncached`` says
     of a leaf, as hardware has it, that its data go past the cache.
@@ -150,13 +148,3 @@ class Mmu:
     tlb: TlbGeometry = TlbGeometry()
     dcache: CacheGeometry = CacheGeometry()
     source: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse flags that hardware would have to set in an entry that nobody used yet."""
-        shut = self.keeps == "all" or (self.keeps == "invalid" and self.tlb.pairs)
-        if shut and (self.sets_accessed or self.sets_dirty):
-            msg = (
-                "a TLB that keeps all refusals, or pairs with invalid halves, sets no flag; "
-                "say sets_accessed=False and sets_dirty=False"
-            )
-            raise LayoutError(msg)

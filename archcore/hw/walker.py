@@ -83,11 +83,13 @@ class Walker:
         _, _, _, outcome = deque(self._steps(memory, root, address, access), maxlen=1).pop()
         return cast("Translation | Fault", outcome)
 
-    def probe(self, memory: PhysicalMemory, root: int, address: int) -> Translation | None:
+    def probe(
+        self, memory: PhysicalMemory, root: int, address: int, *, seen: bool = False
+    ) -> Translation | None:
         """Return what a TLB is loaded with for an address, whatever will be done there.
 
-        It may come without any right; None where the tables have nothing valid or nothing used
-        there, for an entry that was not used yet takes a walk. No flag is set.
+        It may come without any right; None where the tables have nothing valid there, or an entry
+        that was not used yet, unless a handler has ``seen`` to that. No flag is set.
         """
         width, byteorder = self._word
         table, rights = root, ALL
@@ -98,7 +100,7 @@ class Walker:
             if reading.refusal is not None:
                 break
             table, rights = reading.address, rights & reading.rights
-            if reading.leaf and reading.accessed:
+            if reading.leaf and (reading.accessed or seen):
                 physical, dirty = table | address & ((1 << shift) - 1), reading.dirty
                 return Translation(address, physical, name, shift, rights, dirty, entry, place)
             if reading.leaf:

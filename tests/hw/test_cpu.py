@@ -413,6 +413,8 @@ WAYS_OF_KEEPING = [
     {"keeps": "rights"},
     {"keeps": "rights", "tlb": HALVES},
     {"tlb": HALVES},
+    {"keeps": "invalid", "tlb": HALVES},
+    {"keeps": "all", "tlb": HALVES},
     {**SOFTWARE, "keeps": "all"},
     {**SOFTWARE, "keeps": "all", "tlb": HALVES},
 ]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from attrs import evolve
 
 from archcore.errors import LayoutError
 from archcore.hw.mmu import CacheGeometry, TlbGeometry
@@ -22,14 +21,3 @@ def test_a_size_is_a_power_of_two(wrong):
     """An address picks a set by its bits, which needs a power of two."""
     with pytest.raises(LayoutError, match=f"{next(iter(wrong))} must be a power of two"):
         CacheGeometry(**wrong)
-
-
-KEEPING = [{"keeps": "all"}, {"keeps": "invalid", "tlb": TlbGeometry(8, 2, pairs=True)}]
-
-
-@pytest.mark.parametrize("changed", KEEPING)
-def test_a_tlb_that_keeps_all_or_invalid_halves_sets_no_flag(toy, changed):
-    """An entry nobody used yet would be in it; the error says what to say."""
-    with pytest.raises(LayoutError, match="say sets_accessed=False and sets_dirty=False"):
-        evolve(toy.mmu, **changed)
-    assert evolve(toy.mmu, sets_accessed=False, sets_dirty=False, **changed)
