@@ -110,7 +110,9 @@ def _copied(room: Room) -> None:
 
 
 def _story(name: str, sentence: str, tell: Callable[[Room], None], *, hints: bool = False) -> Story:
-    return Story(name, sentence, tell, HUGE_HINTS if hints else (), huge=True)
+    # Without migration entries of huge pages the scanner hints none (change_huge_pmd, Linux 6.1).
+    needs = (*HUGE_HINTS, "arch_swp_entry_to_pmd") if hints else ()
+    return Story(name, sentence, tell, needs, huge=True)
 
 
 HUGE_STORIES = (
