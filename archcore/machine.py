@@ -116,6 +116,7 @@ class Machine:
             seam=seam,
             balancer=balancer,
             swap=SwapArea(swap_slots) if swap_slots else None,
+            reads=target.reads,
             dcache=self.cpus[0].dcache,
         )
         self._active: dict[int, Mm] = {}

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from archcore.errors import PluginError
+from archcore.vmflags import VM_ACCESS_FLAGS
 
 if TYPE_CHECKING:
     from archcore.hw.mmu import Mmu
     from archcore.layout import EntryLayout, Geometry, Level
     from archcore.swaptypes import SwapTypes
+    from archcore.vmflags import VmFlags
 
 API_VERSION = 1
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9.]+)+")
@@ -40,8 +42,9 @@ class Target:
     ``sources`` name the documents the bits were read in. ``engine`` is the engine profile of the
     era. ``swap_types`` is what the types above the real swap areas mean. ``golden`` is the vector
     file inside a package, as ``package:path``, that holds what a kernel answered; it is opened when
-    the suite asks for it. Raises PluginError for a malformed id or place, or another ``api`` than
-    this core speaks.
+    the suite asks for it. ``reads`` are the rights of which a VMA has to give one so that the
+    architecture's fault handler lets a load pass; any will do where none implies another. Raises
+    PluginError for a malformed id or place, or another ``api`` than this core speaks.
     """
 
     id: str = field(validator=_is_id)
@@ -56,6 +59,7 @@ class Target:
     sources: tuple[str, ...]
     engine: str = "v6.1"
     swap_types: SwapTypes | None = None
+    reads: VmFlags = VM_ACCESS_FLAGS
     proposal: bool = False
     golden: str = field(default="", validator=_is_place)
     api: int = API_VERSION

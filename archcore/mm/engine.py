@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from archcore.vmflags import VM_ACCESS_FLAGS
+
 if TYPE_CHECKING:
     from archcore.binding import Hooks
     from archcore.hw.cache import DataCache
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from archcore.mm.profile import EngineProfile
     from archcore.mm.stats import Vmstat
     from archcore.mm.swap import SwapArea
+    from archcore.vmflags import VmFlags
 
 
 @frozen(eq=False, kw_only=True)
@@ -32,6 +35,7 @@ class Engine:
     no transparent huge pages, ``swap`` where pages stay in memory, ``balancer`` where no clock
     drives the scanner, ``dcache`` where memory has all data at once. ``seam`` is where others may
     run, None if nobody watches; then the ``locks`` are free and ``findings`` stays empty.
+    ``reads`` are the rights of which a VMA has to give one for a load not to be an error.
     """
 
     hooks: Hooks
@@ -50,6 +54,7 @@ class Engine:
     swap: SwapArea | None = None
     balancer: Balancer | None = None
     dcache: DataCache | None = None
+    reads: VmFlags = VM_ACCESS_FLAGS
     splitting: set[int] = field(factory=set)
 
     def page(self, pte: int) -> int | None:

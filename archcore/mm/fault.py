@@ -35,7 +35,7 @@ def handle_mm_fault(engine: Engine, task: Task, address: int, access: Access) ->
     engine.costs.charge("faults")
     with engine.locks.mmap_read(task.mm):
         vma = task.mm.vmas.find(address)
-        if vma is None or _access_error(vma, access):
+        if vma is None or _access_error(engine, vma, access):
             return Outcome.SIGSEGV
         return fault_in(engine, task, vma, address, access)
 
@@ -65,12 +65,12 @@ def _settled(engine: Engine, task: Task, vma: Vma, address: int, access: Access)
     return _handle_pte_fault(engine, task, vma, address, place, access)
 
 
-def _access_error(vma: Vma, access: Access) -> bool:
+def _access_error(engine: Engine, vma: Vma, access: Access) -> bool:
     if access is Access.WRITE:
         return not vma.writable
     if access is Access.EXECUTE:
         return not vma.executable
-    return not vma.accessible
+    return not vma.vm_flags & engine.reads
 
 
 def _handle_pte_fault(

@@ -35,10 +35,10 @@ WORD = 8  # bytes
 NOTHING = (0, 0, 0)
 
 
-def allowed(vma: Mapping) -> tuple[Access, ...]:
-    """Return what a VMA lets its owner do for certain; what may be written may be read."""
+def allowed(on: Subject, vma: Mapping) -> tuple[Access, ...]:
+    """Return what a VMA lets its owner do for certain; mostly, what may be written may be read."""
     rights = {
-        Access.READ: VM_READ | VM_WRITE,
+        Access.READ: on.target.reads & (VM_READ | VM_WRITE),
         Access.WRITE: VM_WRITE,
         Access.EXECUTE: VM_EXEC,
     }
@@ -90,7 +90,7 @@ def refused_reference_leaves_the_entry(on: Subject) -> Iterator[Trial]:
         place.put(page if vma.accessible else on.own.modify(page, vma.vm_page_prot))
         before = _arm(on, place) if vma.accessible else place.load()
         refused = tuple(Access) if not vma.accessible else (Access.WRITE, Access.EXECUTE)
-        for access in (one for one in refused if one not in allowed(vma)):
+        for access in (one for one in refused if one not in allowed(on, vma)):
             signal = not _touch(place, access)
             ending, left = "a signal" if signal else "no signal", place.load()
             text = f"{access.value} in {vma.perms} of 0x{before:x}: {ending}, 0x{left:x} is left"
@@ -171,7 +171,7 @@ def mmu_cache_is_told_of_the_slot(on: Subject) -> Iterator[Trial]:
 
 def _references(on: Subject) -> Iterator[tuple[Mapping, Access]]:
     for vma in (one for one in on.mappings if not one.notify):
-        yield from ((vma, access) for access in allowed(vma))
+        yield from ((vma, access) for access in allowed(on, vma))
 
 
 def _mapped(on: Subject, place: Place, access: Access, by: Random) -> None:

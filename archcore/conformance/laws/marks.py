@@ -54,6 +54,8 @@ class Mark:
         mask = on.reads(self.asked, *(one for one in self.carries if on.offers(one)))
         if self.asked == "young":
             mask |= on.hw_reads(on.hw_accessed)
+        if "dirty" in (self.asked, *self.carries):
+            mask |= on.hw_reads(on.hw_dirty)
         if self.rights:
             mask |= on.hw_reads(*(lambda e, one=one: on.hw_allows(e, one) for one in Access))
         return mask

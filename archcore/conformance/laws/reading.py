@@ -73,7 +73,7 @@ def page_has_rights_of_vma(on: Subject, kind: Mapping, frame: Word) -> Truth:
     """A used page lets user mode do what its VMA allows, and stores only where they are shared."""
     used = on.own.mkyoung(fresh(on, frame, kind.vm_page_prot))
     read, write, execute = (on.hw_allows(used, one) for one in Access)
-    readable = read if kind.vm_flags & (VM_READ | VM_WRITE) else True
+    readable = read if kind.vm_flags & on.target.reads & (VM_READ | VM_WRITE) else True
     fetches = alike(execute, bool(kind.vm_flags & VM_EXEC))
     return both(both(readable, fetches), alike(write, kind.grants_write))
 
