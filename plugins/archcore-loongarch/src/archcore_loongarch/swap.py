@@ -1,0 +1,87 @@
+"""loongarch swap entries: an area and an offset in it, above sixteen bits that are clear.
+
+Source: mk_swap_pte in arch/loongarch/include/asm/pgtable.h of Linux 6.1.176. A huge page that waits
+for migration has HUGE besides. There is no room for a mark: exclusive pages are marked since 6.3.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from archcore.hookspecs import hookimpl
+from archcore.swaptypes import SwapTypes
+from archcore.words import bits, put, with_bits
+from archcore_loongarch.layout import PA_BITS
+
+if TYPE_CHECKING:
+    from archcore.layout import EntryLayout
+    from archcore.words import Mask
+    from archcore.words.types import Operand, Word
+
+
+def types(page_shift: int) -> SwapTypes:
+    """Return the types of a kernel without MEMORY_FAILURE, device memory and PTE markers."""
+    return SwapTypes(
+        max_swapfiles=28,
+        hwpoison=None,
+        migration_read=28,
+        migration_read_exclusive=29,
+        migration_write=30,
+        pte_marker=None,
+        swapin_error=31,
+        pfn_bits=PA_BITS - page_shift,
+        migration_ad=True,
+    )
+
+
+@frozen
+class Swap:
+    """The codec: the architecture's swap value is the stored word itself."""
+
+    layout: EntryLayout
+
+    @hookimpl
+    def arch_swp_entry(self, type: Operand, offset: Operand) -> Word:  # noqa: A002 - the kernel's
+        """Shift type and offset into place; like the kernel, cut nothing off below the top."""
+        above = self.layout["TYPE"] | self.layout["OFFSET"]
+        return put(with_bits(0, above, type), with_bits(0, self.layout["OFFSET"], offset))
+
+    @hookimpl
+    def arch_swp_type(self, swp: Word) -> Word:
+        """Read the area."""
+        return bits(swp, self.layout["TYPE"])
+
+    @hookimpl
+    def arch_swp_offset(self, swp: Word) -> Word:
+        """Read the offset."""
+        return bits(swp, self.layout["OFFSET"])
+
+
+@frozen
+class SwapEntry:
+    """Swap values as entries of the lowest level: stored as they are."""
+
+    def swp_entry_to_entry(self, swp: Word) -> Word:
+        """Store the swap value as it is."""
+        return swp
+
+    def to_swp_entry(self, entry: Word) -> Word:
+        """Take the stored word as it is."""
+        return entry
+
+
+@frozen
+class HugeSwapEntry:
+    """Swap values as entries of the level of huge pages."""
+
+    huge: Mask
+
+    def swp_entry_to_entry(self, swp: Word) -> Word:
+        """Set HUGE, so that the entry is taken for no table."""
+        return put(swp, self.huge)
+
+    def to_swp_entry(self, entry: Word) -> Word:
+        """Take the stored word as it is, HUGE included."""
+        return entry
