@@ -31,6 +31,7 @@ ENGINES = (
         "archcore compare",
         "archcore compare TARGET TARGET --engine native --format json",
         "archcore compare --trace ls.lackey.gz --schedule 0:50%,1:50% --format markdown",
+        "archcore compare --format html > compare.html",
     )
 )
 @click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=complete_target)
@@ -38,7 +39,7 @@ ENGINES = (
 @click.option("--skip-bad", type=click.IntRange(0), default=0, help="Bad lines to tolerate.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes; one for each CPU if not given.")
 @replay_options("v6.1", ENGINES)
-@output("markdown", "csv")
+@output("markdown", "csv", "html")
 def command(
     targets: tuple[str, ...],
     trace: str,
@@ -96,5 +97,9 @@ def _print(rows: list[Row], trace: Trace, settings: Settings, out: Output) -> No
         write(render_csv(rows))
     elif out.format == "markdown":
         write(render_markdown(rows))
+    elif out.format == "html":
+        from archcore.report.compare_html import render_html
+
+        write(render_html(rows, len(trace), trace.origin))
     else:
         write(f"{len(trace)} references: {trace.origin}\n\n{render(rows, out.look)}")

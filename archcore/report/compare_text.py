@@ -70,10 +70,10 @@ def render(rows: Sequence[Row], look: Look = PLAIN) -> str:
         "\n".join([paint(title, "bold", look), table(names, [cells(row) for row in rows], look)])
         for title, names, cells in SECTIONS
     ]
-    failures = [f"  {line}" for row in rows for line in _failures(row)]
-    if failures:
+    failed = [f"  {line}" for row in rows for line in failures(row)]
+    if failed:
         title = paint("What fails, each property with an entry that shows it", "bold", look)
-        parts.append("\n".join([title, *failures]))
+        parts.append("\n".join([title, *failed]))
     return "\n\n".join(parts)
 
 
@@ -83,9 +83,9 @@ def render_markdown(rows: Sequence[Row]) -> str:
     for title, names, cells in SECTIONS:
         lines = [names, ["---"] * len(names), *(cells(row) for row in rows)]
         parts.append("\n".join([f"## {title}", "", *(f"| {' | '.join(line)} |" for line in lines)]))
-    failures = [f"- {line}" for row in rows for line in _failures(row)]
-    if failures:
-        parts.append("\n".join(["## What fails", "", *failures]))
+    failed = [f"- {line}" for row in rows for line in failures(row)]
+    if failed:
+        parts.append("\n".join(["## What fails", "", *failed]))
     return "\n\n".join(parts)
 
 
@@ -154,7 +154,8 @@ SECTIONS = (
 )
 
 
-def _failures(row: Row) -> list[str]:
+def failures(row: Row) -> list[str]:
+    """Return what a row fails at, a line each, with an entry that shows it."""
     width = row.target.geometry.width
     lines = [f"{row.target.id}: not replayed: {row.refusal}"] if row.refusal else []
     if row.replay is not None and row.replay.moved:

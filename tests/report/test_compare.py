@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import toy
 
 from archcore.replay.settings import Settings
 from archcore.report.compare import compare, document
+from archcore.report.compare_html import render_html
 from archcore.report.compare_text import render, render_csv, render_markdown
 from archcore.trace.record import Trace
 
@@ -76,3 +78,21 @@ def test_csv_and_markdown_have_a_line_a_target(rows):
 
     assert [len(line) for line in sheet] == [len(sheet[0])] * 2
     assert markdown.count("| toy-32bit-v1 |") == 4
+
+
+def test_the_page_loads_nothing_and_shows_each_changed_bit(rows):
+    """One self-contained file: a strip as wide as the word, a table a section, who paid."""
+    pytest.importorskip("jinja2")
+    target = rows[0].target
+
+    page = render_html(rows, len(TRACE), "<32 pages>")
+
+    assert "<script" not in page
+    assert "http" not in page
+    assert "&lt;32 pages&gt;" in page
+    assert page.count('class="bit ') == target.geometry.width
+    changes = rows[0].properties.changes
+    assert page.count('class="bit set"') == changes.set.value.bit_count()
+    assert all(f"<h2>{title}</h2>" in page for title in ("Replay", "Who paid", "Encodings"))
+    body = page.split("<body>")[1].split("</body>")[0]
+    ET.fromstring(f"<b>{body}</b>")  # noqa: S314 - the page is ours
