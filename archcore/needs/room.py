@@ -17,7 +17,7 @@ from archcore.mm.witness import lost_stores, physical
 from archcore.needs.call import before
 from archcore.needs.device import Device
 from archcore.needs.ending import Ending, depart
-from archcore.vmflags import VM_READ, VM_WRITE
+from archcore.vmflags import VM_READ, VM_SHARED, VM_WRITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from archcore.target import Target
 
 PAGES = 16
+COLOURED = 1 << 24  # a multiple of any way of a cache
 SWAP_SLOTS = 8
 READ, WRITE = Access.READ, Access.WRITE
 
@@ -76,6 +77,18 @@ class Room:
         """Return a task of a new process with the same addresses, on the CPU of ``t1``."""
         return self.machine.task(self._space(), 0, 3)
 
+    def shared(self) -> tuple[int, int]:
+        """Return two addresses of one page, in mappings that share their pages.
+
+        They have the same colour in any cache, as kernels see to where colours matter.
+        """
+        first, size, rights = self.end + COLOURED, PAGES * self.size, VM_READ | VM_WRITE | VM_SHARED
+        first &= -COLOURED
+        vma = self.mm.mmap(first, first + size, rights)
+        second = first + COLOURED
+        self.mm.mmap(second, second + size, rights, shares=vma)
+        return first, second
+
     def fork(self, task: Task) -> Task:
         """Return a task of a copy of a task's process; it is to run on the CPU of ``t1``."""
         mm = dup_mmap(self.engine, task.mm)
@@ -92,10 +105,13 @@ class Room:
         if task.cpu.store(address, value) is None:
             task.mm.stored[address] = (value, 8)
 
-    def load(self, task: Task, address: int) -> None:
-        """Load a word, faults and all; departs unless it is what was stored last."""
+    def load(self, task: Task, address: int, of: int | None = None) -> None:
+        """Load a word, faults and all; departs unless it is what was stored last.
+
+        With ``of`` it was stored to another address of the same page.
+        """
         found = self.machine.load(task, address)
-        wanted, _ = task.mm.stored.get(address, (0, 8))
+        wanted, _ = task.mm.stored.get(address if of is None else of, (0, 8))
         if isinstance(found, Outcome):
             raise depart(Ending.BROKEN, f"a load of {address:#x} ends in a signal")
         if found != wanted:

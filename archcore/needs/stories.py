@@ -197,6 +197,24 @@ def _thrown_away(room: Room) -> None:
     room.load(t1, room.page(4) + FAR)
 
 
+def _shared(room: Room) -> None:
+    """One page at two addresses, each of which is stored to while the other is read."""
+    t1, t2 = room.t1, room.t2
+    one, other = room.shared()
+    room.store(t1, one, 1)
+    room.load(t1, other, of=one)
+    room.store(t2, other + WORD, 2)
+    room.load(t1, one + WORD, of=other + WORD)
+    room.store(t1, one, 3)
+    room.load(t2, other, of=one)
+    if room.engine.profile.migrates_shared:
+        room.move(one, 1)
+    room.load(t1, other, of=one)
+    room.store(t1, one, 4)
+    room.load(t2, other, of=one)
+    room.load(t2, one + WORD, of=other + WORD)
+
+
 def _switched(room: Room) -> None:
     page, t1, other = room.start, room.t1, room.other_process()
     room.store(t1, page, 1)
@@ -231,5 +249,6 @@ STORIES = (
     ),
     Story("remapped", "dirty pages go to other addresses", _remapped),
     Story("thrown-away", "a dirty page is thrown away, and its frame used again", _thrown_away),
+    Story("shared", "one page is used at two addresses, and moves", _shared, MIGRATES),
     Story("switched", "two processes take turns on a CPU", _switched),
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from sound import SOUND
 from virtual_cache import VIPT, VIVT, Flushes, Switches, cached
 
@@ -82,6 +83,13 @@ def test_what_is_needed_is_what_the_cache_makes_needed(shown, kind, wanted):
 def test_a_missing_call_ends_in_what_is_known_of_it(shown, kind, hook, reason, story, ending):
     """By name: the trouble that the kernel's own documentation warns of."""
     assert shown[kind].without[Call(hook, reason)][BY_NAME[story]].ending is ending
+
+
+def test_flushes_do_not_help_a_page_at_two_addresses():
+    """With virtual tags it has two lines at a time where a set has room; it must be uncached."""
+    roomy = evolve(VIVT.mmu.dcache, ways=4)
+    target = evolve(VIVT, mmu=evolve(VIVT.mmu, dcache=roomy))
+    assert tell(BY_NAME["shared"], target).told.ending is Ending.STALE_READ
 
 
 @pytest.mark.parametrize("reason", ["RIGHTS_REMOVED", "UNMAPPED", "FRAME_CHANGES", "MOVED"])
