@@ -20,6 +20,7 @@ COMMANDS = {
     "propose": "Search every encoding of the hint, and prove which are legal.",
     "check": "Hold targets to the laws of the suite, or against an emulated MMU.",
     "races": "Try every interleaving of a concurrent scenario.",
+    "needs": "Leave each maintenance call out, and say what breaks without it.",
     "review": "Answer the review of 2012, point by point, with evidence.",
     "doctor": "Check this installation.",
     "completion": "Print the completion script of a shell.",

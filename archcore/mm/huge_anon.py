@@ -29,7 +29,8 @@ def do_huge_pmd_anonymous_page(
             if not hooks.pmd_none(hooks.pmdp_get(slot)):
                 return Outcome.RETRY
             hooks.set_pmd_at(vma.vm_mm, start, slot, pmd)
-            hooks.update_mmu_cache_pmd(vma, address, slot, Reason.MADE_ACCESSIBLE)
+            if engine.profile.tells_of_zeros:
+                hooks.update_mmu_cache_pmd(vma, address, slot, Reason.MADE_ACCESSIBLE)
         return Outcome.ANONYMOUS
     head = allocate(engine, task.nid)
     if head is None:

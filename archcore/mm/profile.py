@@ -79,7 +79,8 @@ class EngineProfile:
     ``counts_huge_as_one`` counts its change as one page's (B14), ``rechecks_huge`` looks again
     under the lock whether an entry is a huge page's (B19). ``bugs_on_hint`` stops the machine at a
     hint that came after the first look (B20).
-    ``counts_huge_updates`` is whether numa_huge_pte_updates exists.
+    ``counts_huge_updates`` is whether numa_huge_pte_updates exists. ``tells_of_zeros`` calls
+    update_mmu_cache_pmd for the huge zero page ("update tlb entry if pmd is changed", Linux 5.9).
 
     Large pages that tables map: ``large_folios`` settles the hints of all of one at once, and
     ``rebuild`` is how far that reaches (B47).
@@ -118,6 +119,7 @@ class EngineProfile:
     failure_keeps_write: bool = True
     counts_huge_as_one: bool = False
     rechecks_huge: bool = True
+    tells_of_zeros: bool = True
     bugs_on_hint: bool = False
     upgrades_by_first: bool = False
     trylock: bool
@@ -194,6 +196,7 @@ SEED = EngineProfile(
     huge_migration=HugeMigration.NEVER,
     huge_copy=HugeCopy.HUGE,
     counts_huge_updates=False,
+    tells_of_zeros=False,
     pmd_lock=Scope.MM,
     source="[PATCH 14/31] mm/mpol: Create special PROT_NONE infrastructure, October 2012",
 )
@@ -249,6 +252,7 @@ V38 = EngineProfile(
     notifies_migration=False,
     huge_copy=HugeCopy.HUGE,
     counts_huge_updates=False,
+    tells_of_zeros=False,
     pmd_lock=Scope.MM,
     source="Linux 3.8 mm/mprotect.c, mm/huge_memory.c, mm/memory.c, mm/mempolicy.c, mm/migrate.c, "
     "kernel/sched/fair.c",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcore.errors import MachineError
 from archcore.mm.mremap import mremap
 from archcore.mm.syscalls import madvise_dontneed, mprotect
 from archcore.needs.story import HINTS, MIGRATES, SWAPS, Story
@@ -43,7 +44,8 @@ def _device(room: Room) -> None:
 def _device_of_hint(room: Room) -> None:
     room.store(room.t1, room.start, 1)
     room.device.take(room.mm, room.start)
-    room.scan()
+    if not room.scan():
+        raise MachineError("the scanner hints nothing")
     room.device.let_go(room.mm, room.start)
     room.load(room.t1, room.start)
     room.device.take(room.mm, room.start)

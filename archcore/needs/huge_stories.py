@@ -23,7 +23,8 @@ def _hint(room: Room) -> None:
     page, t1, t2 = room.start, room.t1, room.t2
     room.store(t1, page, 1)
     room.load(t2, page + room.size)
-    room.scan()
+    if not room.scan():
+        return  # the profile hints no huge page of this target
     room.refused_to_all(page)
     room.load(t1, page)
     room.store(t1, page, 2)
@@ -37,7 +38,8 @@ def _moved(room: Room) -> None:
     room.store(t1, room.page(2), 2)
     room.wanted_by(t2, page)
     room.before("flush_tlb_range", lambda: room.store_if_open(t1, page + 2 * WORD, 4))
-    room.scan()
+    if not room.scan():
+        return  # the profile hints no huge page of this target
     room.load(t2, page)
     room.load(t2, page + 2 * WORD)
     room.store(t1, page + WORD, 3)

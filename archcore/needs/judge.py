@@ -33,6 +33,7 @@ class Needs:
     """
 
     target: Target = field(repr=False)
+    engine: str
     whole: Mapping[Story, Told]
     without: Mapping[Call, Mapping[Story, Told]]
 
@@ -77,4 +78,5 @@ def needs(
             told = tell(story, target, engine, call).told
             if not told.clean:
                 ended[story] = told
-    return Needs(target, whole, dict(sorted(without.items())))
+    name = engine if isinstance(engine, str) else engine.name
+    return Needs(target, name, whole, dict(sorted(without.items())))

@@ -127,13 +127,17 @@ class Room:
         for task in (self.t1, self.t2):
             self.refused(task, address, READ)
 
-    def scan(self, start: int | None = None, end: int | None = None) -> None:
-        """Hint the pages of the process as its scanner does."""
+    def scan(self, start: int | None = None, end: int | None = None) -> bool:
+        """Hint the pages of the process as its scanner does; say whether it wants to.
+
+        Raises MachineError where it counts pages as hinted that are not.
+        """
         start, end = self.start if start is None else start, self.end if end is None else end
         vma = self.mm.vmas.find(start)
         armed = vma is not None and change_prot_numa(self.engine, self.t2, vma, start, end)
-        if not armed or not self._hinted(vma, start):
-            raise MachineError(f"the scanner did not arm {start:#x}")
+        if armed and not self._hinted(vma, start):
+            raise MachineError(f"the scanner counts {start:#x} as hinted, and it is not")
+        return bool(armed)
 
     def _hinted(self, vma: Vma | None, address: int) -> bool:
         hooks, slot = self.hooks, self.mm.tables.slot(address)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcore.errors import MachineError
 from archcore.mm.mremap import mremap
 from archcore.mm.syscalls import madvise_dontneed, mprotect
 from archcore.needs.room import READ, WRITE
@@ -29,11 +30,17 @@ def _fill(room: Room, first: int = 0) -> None:
         room.store(room.t1, room.page(first + number) + FAR, 10 * first + number + 5)
 
 
+def _scan(room: Room, start: int | None = None, end: int | None = None) -> None:
+    """Hint base pages, which every profile does."""
+    if not room.scan(start, end):
+        raise MachineError("the scanner hints nothing")
+
+
 def _hint(room: Room) -> None:
     page = room.start
     room.store(room.t1, page, 1)
     room.load(room.t2, page)
-    room.scan()
+    _scan(room)
     room.refused_to_all(page)
     room.load(room.t1, page)
     room.store(room.t1, page, 2)
@@ -44,7 +51,7 @@ def _moved_hint(room: Room) -> None:
     page, t1, t2 = room.start, room.t1, room.t2
     room.store(t1, page, 1)
     room.wanted_by(t2, page)
-    room.scan()
+    _scan(room)
     room.load(t2, page)
     room.store(t1, page + WORD, 2)
     room.load(t2, page + WORD)
@@ -58,7 +65,7 @@ def _late_store(room: Room) -> None:
     room.store(t1, page, 1)
     room.wanted_by(t2, page)
     room.before("flush_tlb_range", lambda: room.store_if_open(t1, page + WORD, 2))
-    room.scan()
+    _scan(room)
     room.load(t2, page + WORD)
     room.store(t1, page, 3)
     room.load(t2, page)
@@ -100,12 +107,12 @@ def _neighbours(room: Room) -> None:
     room.load(t1, second)
     room.store(t1, second, 2)
     room.store(t1, fourth, 4)
-    room.scan(fourth, fourth + room.size)
+    _scan(room, fourth, fourth + room.size)
     room.store(t1, third, 3)
     for task in (t1, t2):
         for address in (first, second, third, fourth):
             room.load(task, address)
-    room.scan(first, second)
+    _scan(room, first, second)
     room.store(t1, second, 5)
     room.store(t1, first, 6)
     room.load(t2, second)

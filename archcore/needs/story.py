@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from archcore.mm.profile import EngineProfile
     from archcore.target import Target
 
+FAULTS = "pte_numa"  # which every fault on a present entry asks for
 HINTS = ("pte_mknuma", "pte_mknonnuma", "pte_numa")
 HUGE_HINTS = ("pmd_mknuma", "pmd_mknonnuma", "pmd_numa")
 SWAPS = ("arch_swp_entry_to_pte", "arch_pte_to_swp_entry")
@@ -43,7 +44,7 @@ class Story:
 
     def fits(self, hooks: Hooks, geometry: Geometry) -> bool:
         """Say whether a target has what the story needs."""
-        small = all(map(hooks.has, self.needs))
+        small = all(map(hooks.has, (FAULTS, *self.needs)))
         return small and (not self.huge or huge_level(hooks, geometry) is not None)
 
 

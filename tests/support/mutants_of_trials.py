@@ -131,6 +131,11 @@ MACHINE = (
         "update_mmu_cache write-protects the slot",
         bringing(SimpleNamespace(update_mmu_cache=hookimpl(_protecting))),
     ),
+    mutant(
+        "maintenance-is-enough",
+        "flush_tlb_range leaves every TLB as it is",
+        bringing(SimpleNamespace(flush_tlb_range=hookimpl(lambda vma: None))),  # noqa: ARG005
+    ),
 )
 
 KINSHIP = (

@@ -14,6 +14,7 @@ from archcore.conformance.laws import (
     huge,
     hugetlb,
     kinship,
+    maintenance,
     marks,
     pointed,
     protection,
@@ -33,7 +34,7 @@ __all__ = ["LAWS"]
 
 ROOMS = (
     *(reading, marks, protection, hint, hardware, huge, hugetlb, swap, speculation, flush),
-    *(pointed, stores, faults, kinship, totality, batch, recorded),
+    *(pointed, stores, faults, maintenance, kinship, totality, batch, recorded),
 )
 
 
