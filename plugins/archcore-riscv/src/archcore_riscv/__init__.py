@@ -1,0 +1,18 @@
+"""riscv for archcore: page-table formats, hint encodings and the MMU."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archcore.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from archcore.target import Target
+
+
+@hookimpl
+def archcore_targets() -> tuple[Target, ...]:
+    """Return the riscv targets."""
+    from archcore_riscv.targets import TARGETS
+
+    return TARGETS
