@@ -7,11 +7,12 @@ compare it with.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from archcore.errors import UnknownNameError
+from archcore.mm.bug import NOT_EXPRESSED, Bug
 from archcore.mm.change import Cause
 from archcore.mm.knobs import (
     Bracket,
@@ -27,25 +28,10 @@ from archcore.mm.knobs import (
 )
 from archcore.mm.profile import profile
 
+__all__ = ["BUGS", "NOT_EXPRESSED", "Bug", "bug", "mutant", "sound"]
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from archcore.mm.profile import EngineProfile
-
-
-@frozen
-class Bug:
-    """One bug: what was seen, the commit that mended it, and the knobs of a profile it turns.
-
-    ``healthy`` are knobs to turn in the sound profile too, where the base itself has the bug.
-    """
-
-    number: str
-    symptom: str
-    commit: str
-    base: str
-    changes: Mapping[str, Any] = field(factory=dict)
-    healthy: Mapping[str, Any] = field(factory=dict)
 
 
 def _without(base: str, knob: str, skip: Skip) -> dict[str, tuple[Skip, ...]]:
@@ -293,15 +279,6 @@ BUGS = (
     ),
 )
 """In the order of their numbers."""
-
-NOT_EXPRESSED = {
-    "B11": "a split during a migration makes the last comparison fail; nothing is lost",
-    "B33": "nodes have no zones",
-    "B48": "a list of VMAs has no place to fall off",
-    "B50": "statistics are never freed while somebody has them",
-    "B52": "the split takes the map count under the lock that reuse takes",
-}
-"""Engine bugs of the catalogue that no knob brings back, and why."""
 
 _BY_NUMBER = {bug.number: bug for bug in BUGS}
 
