@@ -164,6 +164,8 @@ def _by_hardware(target: Target, hooks: Hooks, level: Level, seen: Decoded) -> D
         address = hooks.pxd_page_paddr(level.name, seen.word)
         return evolve(seen, state=State.TABLE, address=address)
     address = target.mmu.format.address(level, seen.word)
+    # a large page begins at a multiple of its size, whatever a malformed entry says
+    address = address >> level.shift << level.shift
     pfn = address >> target.geometry.page_shift
     return evolve(seen, state=State.MAPPED, pfn=pfn, address=address)
 

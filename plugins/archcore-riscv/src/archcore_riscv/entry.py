@@ -206,19 +206,8 @@ class HugeEntry(Entry):
 
 
 @frozen
-class Pud:
-    """Entries of the third level, which Linux reads and never hints: hugetlbfs, raw frames."""
-
-    layout: EntryLayout
-
-    @cached_property
-    def within(self) -> Mask:
-        """Where the frame numbers of the level begin in a frame number."""
-        return Mask(-1 << self.layout["PFN"].shift - PFN_SHIFT & (1 << 64) - 1)
-
-    def none(self, entry: Word) -> Truth:
-        """Ask for the empty word."""
-        return same(entry, 0)
+class Pud(Entry):
+    """Entries of the third level: hugetlbfs handles its pages of 1G as PTEs, and hints none."""
 
     def present(self, entry: Word) -> Truth:
         """Read PRESENT alone."""
@@ -230,13 +219,8 @@ class Pud:
 
     def leaf(self, entry: Word) -> Truth:
         """Ask for a present entry with any right."""
-        return both(self.present(entry), has_any(entry, self.layout.mask(*RIGHTS)))
+        return both(self.present(entry), has_any(entry, self.rights))
 
-    def pfn(self, entry: Word) -> Word:
-        """Read the frame without its low bits."""
-        return with_bits(0, self.within, bits(entry, self.layout["PFN"]))
-
-    @helper("{level}_user")
-    def user(self, entry: Word) -> Truth:
-        """Read USER."""
-        return has_all(entry, self.layout["USER"])
+    def trans_huge(self, entry: Word) -> Truth:  # noqa: ARG002 - the same for every entry
+        """Deny it: huge pages of this size are never transparent."""
+        return False

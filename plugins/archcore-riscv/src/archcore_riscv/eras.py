@@ -101,7 +101,7 @@ V612 = Era(
         migration_ad=True,
     ),
     own=(
-        *(AtLevel(one, Accessible(layout.V612[one])) for one in SWAPPED),
+        *(AtLevel(one, Accessible(layout.V612[one])) for one in layout.V612),
         *(AtLevel(one, Devmap(layout.V612[one])) for one in SWAPPED),
         AtLevel("pte", Exclusive(layout.V612_SWAP)),
     ),

@@ -16,8 +16,6 @@ from archcore_riscv.maintenance import Changes, Fences
 if TYPE_CHECKING:
     from archcore_riscv.eras import Era
 
-HINTED = ("pte", "pmd")
-
 
 def mmu(*, svvptc: bool = False, svade: bool = False) -> Mmu:
     """Return the MMU of a hart, which may have extensions.
@@ -36,7 +34,7 @@ def mmu(*, svvptc: bool = False, svade: bool = False) -> Mmu:
 
 def target(era: Era, mode: str, *, svvptc: bool = False) -> Target:
     """Return an era in a mode; a kernel that finds Svvptc patches its fences out."""
-    fences = () if svvptc else (Fences(), at_levels(Changes(), *HINTED))
+    fences = () if svvptc else (Fences(), at_levels(Changes(), *era.leaves))
     return Target(
         id=f"riscv-{mode}-{'svvptc-' if svvptc else ''}{era.name}",
         arch="riscv",
@@ -44,7 +42,7 @@ def target(era: Era, mode: str, *, svvptc: bool = False) -> Target:
         summary=f"riscv {mode.title()}{' with Svvptc' if svvptc else ''}, {era.hint}",
         geometry=geometry(mode, era.leaves),
         architecture=layer(era.architecture(), *fences),
-        encoding=at_levels(Protnone(era.write), *HINTED),
+        encoding=at_levels(Protnone(era.write), *era.leaves),
         mmu=mmu(svvptc=svvptc),
         swap=era.swap,
         swap_types=era.swap_types,
