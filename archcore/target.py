@@ -11,6 +11,8 @@ from archcore.errors import PluginError
 from archcore.vmflags import VM_ACCESS_FLAGS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from archcore.hw.mmu import Mmu
     from archcore.layout import EntryLayout, Geometry, Level
     from archcore.swaptypes import SwapTypes
@@ -43,8 +45,10 @@ class Target:
     era. ``swap_types`` is what the types above the real swap areas mean. ``golden`` is the vector
     file inside a package, as ``package:path``, that holds what a kernel answered; it is opened when
     the suite asks for it. ``reads`` are the rights of which a VMA has to give one so that the
-    architecture's fault handler lets a load pass; any will do where none implies another. Raises
-    PluginError for a malformed id or place, or another ``api`` than this core speaks.
+    architecture's fault handler lets a load pass; any will do where none implies another. ``built``
+    makes the target of a kernel whose linker and configuration chose the constants that it is
+    given by name. Raises PluginError for a malformed id or place, or another ``api`` than this core
+    speaks.
     """
 
     id: str = field(validator=_is_id)
@@ -60,6 +64,7 @@ class Target:
     engine: str = "v6.1"
     swap_types: SwapTypes | None = None
     reads: VmFlags = VM_ACCESS_FLAGS
+    built: Callable[[Mapping[str, int]], Target] | None = None
     proposal: bool = False
     golden: str = field(default="", validator=_is_place)
     api: int = API_VERSION

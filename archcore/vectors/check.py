@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from archcore.binding import bind
 from archcore.errors import InputError, MissingHookError
 from archcore.vectors.callee import callee
 from archcore.vectors.run import run
@@ -86,8 +87,11 @@ def check(
 ) -> Verdict:
     """Run every helper of the file (or ``only`` some) that the target has, bound as ``hooks``.
 
-    At most ``limit`` failures are kept. Raises InputError for a word wider than the target's.
+    A target that depends on how a kernel was built is bound again, for the file's constants. At
+    most ``limit`` failures are kept. Raises InputError for a word wider than the target's.
     """
+    if target.built is not None:
+        hooks = bind(target.built(vectors.constants))
     groups = [group for name, group in vectors.groups.items() if not only or name in only]
     for group in groups:
         _check_width(vectors, group, target.geometry.width)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archcore.target import Target
 
 PACKAGE = "archcore_loongarch"
-CLAIMS = resolved(of_package(PACKAGE), f"{PACKAGE}/claims.toml", [one.id for one in TARGETS])
+CLAIMS = resolved(of_package(PACKAGE), f"{PACKAGE}/claims.toml", {one.id: one for one in TARGETS})
 ASKED = [
     pytest.param(target, law.name, level, id=f"{target.id}-{level}-{law.name}")
     for target in TARGETS
@@ -70,7 +70,7 @@ def test_law(target: Target, law: str, level: str) -> None:
         pytest.fail(f"{law} at {level}: {why(result)}", pytrace=False)
 
 
-@pytest.mark.parametrize("target", TARGETS, ids=[one.id for one in TARGETS])
+@pytest.mark.parametrize("target", TARGETS, ids={one.id: one for one in TARGETS})
 def test_claims_are_true(target: Target) -> None:
     """No claim is about a law that holds."""
     assert untrue(results(target).values(), CLAIMS) == []

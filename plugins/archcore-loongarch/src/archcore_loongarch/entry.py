@@ -27,7 +27,6 @@ from archcore.words import (
     where,
     with_bits,
 )
-from archcore_loongarch.layout import INVALID_PTE_TABLE
 
 if TYPE_CHECKING:
     from archcore.layout import EntryLayout
@@ -155,8 +154,12 @@ class PageEntry(Entry):
 
 @frozen
 class HugeEntry(Entry):
-    """Entries of the level of huge pages, which hold addresses of tables besides."""
+    """Entries of the level of huge pages, which hold addresses of tables besides.
 
+    `empty` is the address of the table of nothing, `offset` the bits of an address inside a page.
+    """
+
+    empty: int
     offset: Mask
 
     @cached_property
@@ -166,7 +169,7 @@ class HugeEntry(Entry):
 
     def none(self, entry: Word) -> Truth:
         """Compare with the table of nothing."""
-        return same(entry, INVALID_PTE_TABLE)
+        return same(entry, self.empty)
 
     def present(self, entry: Word) -> Truth:
         """Ask a leaf for what shows it; a table is present unless it is the one of nothing."""
@@ -196,3 +199,32 @@ class HugeEntry(Entry):
         """Set PRESENT_INVALID in place of what shows the page to hardware or as a hint."""
         shown = self.layout.mask("PRESENT", "VALID", "DIRTY", "PROTNONE")
         return put(clear(entry, shown), self.layout["PRESENT_INVALID"])
+
+
+@frozen
+class Folded:
+    """The level above as pud_t, which Linux folds into the top level (pgtable-nopud.h)."""
+
+    layout: EntryLayout
+    empty: int
+    offset: Mask
+
+    @helper("pud_none")
+    def none(self, pud: Word) -> Truth:
+        """Compare with the table of nothing."""
+        return same(pud, self.empty)
+
+    @helper("pud_present")
+    def present(self, pud: Word) -> Truth:
+        """Take every other word for a table."""
+        return negate(self.none(pud))
+
+    @helper("pud_bad")
+    def bad(self, pud: Word) -> Truth:
+        """Find an address inside a page."""
+        return has_any(pud, self.offset)
+
+    @helper("pud_leaf")
+    def leaf(self, pud: Word) -> Truth:
+        """Read HUGE, although no huge page stands here."""
+        return has_all(pud, self.layout["HUGE"])

@@ -69,9 +69,14 @@ CACHE_BASE = 0x9000  # bits 63..48: CSR_DMW1_BASE, where the kernel sees all mem
 
 @frozen
 class Layouts:
-    """The layouts of a kernel with pages of ``2**page_shift`` bytes."""
+    """The layouts of a kernel with pages of ``2**page_shift`` bytes.
+
+    ``invalid_pte`` and ``invalid_pmd`` are the addresses of its tables of nothing.
+    """
 
     page_shift: int
+    invalid_pte: int = INVALID_PTE_TABLE
+    invalid_pmd: int = INVALID_PMD_TABLE
     entry: EntryLayout = field(init=False)
     huge: EntryLayout = field(init=False)
     table: EntryLayout = field(init=False)
@@ -108,9 +113,9 @@ class Layouts:
         shift, index_bits = self.page_shift, self.page_shift - 3
         yield Level("pte", shift, index_bits, self.entry)
         shift += index_bits
-        yield Level("pmd", shift, index_bits, self.huge, empty=INVALID_PTE_TABLE)
+        yield Level("pmd", shift, index_bits, self.huge, empty=self.invalid_pte)
         shift += index_bits
-        yield Level("pgd", shift, index_bits, self.table, leaf=False, empty=INVALID_PMD_TABLE)
+        yield Level("pgd", shift, index_bits, self.table, leaf=False, empty=self.invalid_pmd)
 
 
 def _hglobal(page_shift: int) -> Bit:

@@ -13,7 +13,7 @@ from attrs import frozen
 from archcore.entry import helper
 from archcore.hookspecs import hookimpl
 from archcore.vmflags import VM_ACCESS_FLAGS, VM_EXEC, VM_SHARED, VM_WRITE
-from archcore.words import put, with_bits
+from archcore.words import with_bits
 from archcore_loongarch.layout import CACHE_CC, PLV_USER
 
 if TYPE_CHECKING:
@@ -45,11 +45,6 @@ class Protections:
     def page_none(self) -> int:
         """Give no right, but leave NO_EXEC clear."""
         return self._of_user("PROTNONE", "NO_READ")
-
-    @helper("pgprot_nx")
-    def nx(self, prot: Word) -> Word:
-        """Set NO_EXEC."""
-        return put(prot, self.layout["NO_EXEC"])
 
     @helper("pgprot_noncached")
     def noncached(self, prot: Word) -> Word:

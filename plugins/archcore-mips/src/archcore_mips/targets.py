@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archcore.entry import AtLevel, at_levels, layer
 from archcore.target import Target
 from archcore.vmflags import VM_READ
+from archcore.words import bits, with_bits
 from archcore_mips.entry import Folded, HugeEntry, PageEntry
 from archcore_mips.hardware import MANUAL, MMU, Tables
 from archcore_mips.hint import Inhibited
 from archcore_mips.layout import ENTRY, SOURCE, SWAP, TABLE, InvalidTables, geometry
 from archcore_mips.maintenance import Maintenance
-from archcore_mips.protection import Protections
+from archcore_mips.protection import NONCOHERENT, Protections
 from archcore_mips.swap import TYPES, Swap, SwapEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def target(invalid: InvalidTables, protections: Protections) -> Target:
@@ -42,9 +48,27 @@ def target(invalid: InvalidTables, protections: Protections) -> Target:
         sources=(SOURCE, MANUAL),
         swap_types=TYPES,
         reads=VM_READ,
+        built=built,
+        golden=f"{__package__}:golden/16k-v6.1.jsonl.gz",
         proposal=True,
     )
 
 
+def built(constants: Mapping[str, int]) -> Target:
+    """Return the target of a kernel that has its tables of nothing elsewhere.
+
+    A file of recorded answers that gives those addresses comes from a program that no CPU probe
+    ran in: the attributes that a probe chooses are what the file says, or as memory begins.
+    """
+    if not INVALID.issubset(constants):
+        return TARGET
+    invalid = InvalidTables(constants["invalid_pte_table"], constants["invalid_pmd_table"])
+    cache = ENTRY["CACHE"]
+    cacheable = constants.get("_page_cachable_default", with_bits(0, cache, NONCOHERENT))
+    combined = constants.get("writecombine", 0)
+    return target(invalid, Protections(ENTRY, bits(cacheable, cache), bits(combined, cache)))
+
+
+INVALID = {"invalid_pte_table", "invalid_pmd_table"}
 TARGET = target(InvalidTables(), Protections(ENTRY))
 TARGETS = (TARGET,)
