@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcore.errors import MachineError, UsageError
+from archcore.errors import EndlessFaultError, MachineError, UsageError
 from archcore.hw.cache import DataCache
 from archcore.hw.mmu import Access
 from archcore.hw.outcome import Fault, FaultKind
@@ -132,7 +132,7 @@ class Cpu:
     def _refill(self, tsb: Tsb, entry: int, address: int, access: Access) -> Fault | None:
         """Let the miss handler load an entry that it found in a buffer, as it stands there.
 
-        Raises MachineError where that never ends: the TLB does not match what is not valid.
+        Raises EndlessFaultError where that never ends: the TLB does not match what is not valid.
         """
         walker, level = self._walker, tsb.level
         reading = read_entry(walker.format, walker.geometry, level, entry)
@@ -141,7 +141,7 @@ class Cpu:
                 f"CPU {self.number} misses {address:#x} in its TLB for ever: the buffer that its "
                 f"miss handler loads from holds {entry:#x}, which is not valid"
             )
-            raise MachineError(msg)
+            raise EndlessFaultError(msg)
         self.misses += 1
         if not reading.rights & RIGHT_OF[access]:
             self.faults += 1
@@ -163,6 +163,12 @@ class Cpu:
         outcome = self._walker.walk(self._memory, self.root, address, access)
         return self._ended(page, outcome)
 
+    def _leave(self, found: Translation) -> None:
+        """Let a miss handler leave what it walked to where it looks first."""
+        for tsb in self.tsbs:
+            if tsb.shift == found.shift:
+                tsb.insert(found.address, found.entry)
+
     def _ended(self, page: int, outcome: Translation | Fault) -> Fault | None:
         """Let the TLB learn how a walk ended; return the fault, if it was one."""
         if isinstance(outcome, Fault):
@@ -171,6 +177,7 @@ class Cpu:
                 self.tlb.drop(page)
                 self._load(page, seen=outcome.kind is FaultKind.PERMISSION)
             return outcome
+        self._leave(outcome)
         self._keep(page, outcome)
         if self._pairs and outcome.shift == self._page_shift:
             self._load_half(page ^ 1)

@@ -24,6 +24,7 @@ class Mm:
 
     ``users`` counts its threads, ``rss`` the base pages it maps, ``tasks`` are its threads.
     ``stored`` has the last value and size that went to each address under a machine's ``store``.
+    ``context`` is what an architecture keeps of the address space (mm_context_t), None at first.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Mm:
         self.tables = PageTables(memory, geometry, hooks, frames)
         self.users = 0
         self.rss = 0
+        self.context: object = None
         self.tasks: list[Task] = []
         self.stored: dict[int, tuple[int, int]] = {}
         self.tlb_flush_pending = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archcore.errors import MachineError
+from archcore.errors import EndlessFaultError
 from archcore.hw.cpu import Cpu
 from archcore.hw.mmu import Access
 from archcore.hw.outcome import FaultKind
@@ -61,7 +61,7 @@ def test_an_entry_that_is_not_valid_is_loaded_for_ever(toy, memory):
     toy.path(memory, ADDRESS, toy.entry(0x7000, *RW))
     cpu, tsb = boot(toy, memory)
     tsb.insert(ADDRESS, toy.layout.mask(*RW).value)
-    with pytest.raises(MachineError, match="for ever"):
+    with pytest.raises(EndlessFaultError, match="for ever"):
         cpu.touch(ADDRESS, READ)
 
 
@@ -72,6 +72,16 @@ def test_an_entry_may_stand_for_a_part_of_what_its_level_maps(toy, memory):
     memory.store(0x8508, 0x77, 8)
     assert cpu.load(0x4508, 1) == 0x77
     assert cpu.touch(0x4300, READ).kind is FaultKind.NOT_VALID
+
+
+def test_what_the_handler_walked_to_is_held_from_then_on(toy, memory):
+    """Where it has the size of the buffer's entries; and a fault leaves nothing."""
+    place = toy.path(memory, ADDRESS, toy.entry(0x7000, *RW, "ACCESSED"))
+    cpu, tsb = boot(toy, memory)
+    assert cpu.touch(ADDRESS, READ) is None
+    assert tsb.entry(ADDRESS) == toy.load(memory, place)
+    assert cpu.touch(ADDRESS + 0x100, READ) is not None
+    assert tsb.entry(ADDRESS + 0x100) is None
 
 
 def test_going_to_other_tables_takes_the_buffers_away(toy, memory):

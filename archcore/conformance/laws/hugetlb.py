@@ -45,7 +45,8 @@ def hugetlb_page_is_huge(on: Subject, made: Word) -> Truth:
 @law("hugetlb-page-is-leaf", LEAVES, HUGETLB_LEAVES, levels=LEVELS[1:], source="mm/hugetlb.c")
 def hugetlb_page_is_leaf(on: Subject, vma: Mapping, frame: Word) -> Truth:
     """A page that hugetlb makes with the helpers of a PTE is one to hardware and kernel alike."""
-    entry = on.page.mkhuge(on.page.pfn_entry(frame, vma.vm_page_prot))
+    plain = on.page.mkhuge(on.page.pfn_entry(frame, vma.vm_page_prot))
+    entry = on.page.arch_make_huge_pte(plain, on.level.shift)
     return every((on.hw_leaf(entry), on.own.leaf(entry), same(on.own.pfn(entry), frame)))
 
 
