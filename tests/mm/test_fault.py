@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import toy
+from attrs import evolve
 from bench_machine import ANON, BASE, PAGE, entry, process
 
 from archcore.errors import MachineError
 from archcore.hw.mmu import Access
+from archcore.machine import Machine
 from archcore.mm.fault import Outcome
-from archcore.vmflags import VM_EXEC, VM_NONE, VM_READ
+from archcore.vmflags import VM_EXEC, VM_NONE, VM_READ, VM_WRITE
 
 
 def test_the_first_store_maps_a_page_of_the_nearest_node():
@@ -48,6 +51,17 @@ def test_what_the_vma_refuses_is_a_segfault(flags, access):
 
     assert built.touch(task, BASE, access) is Outcome.SIGSEGV
     assert entry(built, vma) is None
+
+
+@pytest.mark.parametrize(("reads", "refused"), [(VM_READ, True), (VM_READ | VM_WRITE, False)])
+def test_what_may_be_written_may_be_read_where_the_target_says_so(reads, refused):
+    """Some hardware can inhibit reads, and the fault handlers of its kernels know."""
+    built = Machine(evolve(toy.module().TARGET, reads=reads), frames_per_node=1 << 4)
+    mm = built.mm()
+    mm.mmap(BASE, BASE + PAGE, VM_WRITE)
+    outcome = built.touch(built.task(mm), BASE, Access.READ)
+
+    assert (outcome is Outcome.SIGSEGV) == refused
 
 
 def test_an_address_outside_every_vma_is_a_segfault():

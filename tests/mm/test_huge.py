@@ -18,6 +18,7 @@ from archcore.mm.hugepages import Pmd, pmd_kind
 from archcore.mm.ledger import Ledger
 from archcore.mm.profile import PROFILES
 from archcore.mm.protect import change_prot_numa, change_protection
+from archcore.mm.reason import Reason
 from archcore.vmflags import VM_READ, VM_WRITE
 
 ENGINES = sorted(PROFILES)
@@ -90,6 +91,16 @@ def test_where_no_huge_page_is_free_base_pages_do():
 
     assert built.vmstat.thp_fault_fallback > 0
     assert [built.load(task, BASE + at * HUGE) for at in range(3)] == [0, 1, 2]
+
+
+def test_the_mmu_is_told_of_the_huge_zero_page():
+    """Software TLBs were behind until the patch of June 2020 that tells them of this page."""
+    ledger = Ledger()
+    found = stage(observers=(ledger,))
+    before = ledger.counts["update_mmu_cache_pmd", Reason.MADE_ACCESSIBLE]
+    found.read(address=BASE + HUGE)
+
+    assert ledger.counts["update_mmu_cache_pmd", Reason.MADE_ACCESSIBLE] == before + 1
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import toy
 from attrs import evolve
@@ -8,6 +10,8 @@ from archcore.binding import bind
 from archcore.entry import helper, layer
 from archcore.errors import InputError
 from archcore.vectors.check import check
+from archcore.words import Mask, bits
+from archcore.words.mask import full
 
 TARGET = toy.module().TARGET
 HOOKS = bind(TARGET)
@@ -52,6 +56,21 @@ def test_one_changed_result_is_found(vectors, at):
     assert (failure.helper, failure.args) == (name, tuple(args))
     assert (failure.expected, failure.got) == (result ^ 1, result)
     assert failure.line == at + 2
+
+
+def test_a_target_is_made_anew_for_the_kernel_of_the_file(vectors):
+    """What a build chose stands among the constants; a target that depends on it is bound again."""
+
+    def built(constants):
+        shift = constants["SHIFT"]
+        shifted = helper("pte_shifted")(lambda pte: bits(pte, Mask(full(32) >> shift << shift, 32)))
+        return evolve(TARGET, architecture=layer(TARGET.architecture, SimpleNamespace(one=shifted)))
+
+    file = vectors(("pte_shifted", "n:p", [0x500], 0x5), constants={"SHIFT": 8})
+    verdict = check(evolve(TARGET, built=built), HOOKS, file)
+
+    assert (verdict.passed, verdict.not_modelled) == (1, {})
+    assert check(TARGET, HOOKS, file).not_modelled == {"pte_shifted": 1}
 
 
 def test_helpers_the_target_lacks_are_counted(vectors):
