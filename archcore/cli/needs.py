@@ -57,7 +57,7 @@ def command(targets: tuple[str, ...], engine: str, out: Output) -> ExitCode:
 
 def _chosen(names: tuple[str, ...]) -> list[Target]:
     from archcore.registry import installed
-    from archcore.report.races_many import native
+    from archcore.report.races_many import kinds_of, native
 
     registry = installed()
     if names:
@@ -66,5 +66,4 @@ def _chosen(names: tuple[str, ...]) -> list[Target]:
     if not known:
         msg = "no target is registered; install an architecture, such as those under arches/"
         raise PluginError(msg)
-    arches = sorted({one.arch for one in known})
-    return [native([one for one in known if one.arch == arch], "v6.1") for arch in arches]
+    return [native(group, "v6.1") for group in kinds_of(known)]

@@ -13,7 +13,6 @@ from archcore.errors import ExitCode
 if TYPE_CHECKING:
     from archcore.cli.options import Output
     from archcore.report.review.point import Side
-    from archcore.target import Target
 
 
 @click.command(
@@ -66,7 +65,7 @@ def _sides(engines: tuple[str, ...], target_id: str | None) -> tuple[Side, ...]:
     from archcore.errors import UsageError
     from archcore.mm.profile import profile
     from archcore.registry import installed
-    from archcore.report.races_many import native
+    from archcore.report.races_many import kinds_of, native
     from archcore.report.review.point import Side
 
     registry = installed()
@@ -76,12 +75,7 @@ def _sides(engines: tuple[str, ...], target_id: str | None) -> tuple[Side, ...]:
     sides = []
     for name in engines:
         target = native(known, name) if target_id is None else registry.get(target_id)
-        others = tuple(native(group, name) for group in _others(known, target))
+        groups = kinds_of(one for one in known if one.arch != target.arch)
+        others = tuple(native(group, name) for group in groups)
         sides.append(Side(profile(name), target, others if target_id is None else ()))
     return tuple(sides)
-
-
-def _others(known: list[Target], target: Target) -> list[list[Target]]:
-    """Return the targets of each other architecture."""
-    names = sorted({one.arch for one in known} - {target.arch})
-    return [[one for one in known if one.arch == name] for name in names]

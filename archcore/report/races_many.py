@@ -69,6 +69,14 @@ def native(targets: Iterable[Target], engine: str) -> Target:
     return [target for target in known if _version(target.era) == latest][-1]
 
 
+def kinds_of(targets: Iterable[Target]) -> list[list[Target]]:
+    """Return the targets by architecture and by how their caches are found, in order of both."""
+    groups: dict[tuple[str, str], list[Target]] = {}
+    for target in targets:
+        groups.setdefault((target.arch, target.mmu.dcache.indexing), []).append(target)
+    return [groups[one] for one in sorted(groups)]
+
+
 def sorted_out(cells: Iterable[Cell]) -> tuple[list[Cell], list[Refusal]]:
     """Return the searches that can be made, and why the others cannot."""
     made, refused = [], []

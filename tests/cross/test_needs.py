@@ -20,7 +20,10 @@ SHOWN_BY = {
     "flush_tlb_batched_pending": OF_EVERY_TLB,
     "mmu_notifier_invalidate_range_start": OF_EVERY_TLB,
     "mmu_notifier_invalidate_range_end": OF_EVERY_TLB,
-    "switch_mm": OF_EVERY_TLB,
+    "switch_mm": OF_EVERY_TLB | {"arm", "sparc64"},
+    "flush_cache_page": {"arm"},
+    "flush_cache_range": {"arm"},
+    "update_mmu_cache": {"arm"},
 }
 """Architectures each of which has a target that a call is needed on; add yours."""
 ALL = OF_EVERY_TLB | {"riscv", "s390x", "loongarch", "mips", "arm", "sparc64"}
