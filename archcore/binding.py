@@ -87,7 +87,7 @@ def _stack(target: Target, generic: tuple[object, ...]) -> Iterator[tuple[str, O
     names = {offer.hook for _, offer in owned}
     spoken = frozenset(LEVEL_OF[name] for name in names if name in LEVEL_OF)
     width = target.geometry.width
-    for offer in fallbacks(spoken, width):
+    for offer in fallbacks(spoken, width, target.geometry.levels[0].empty):
         yield "generic", offer
     if target.swap_types is not None:
         swaps = frozenset(one for one in spoken if hook_name("to_swp_entry", one) in names)

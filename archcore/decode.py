@@ -208,7 +208,19 @@ def _present(target: Target, hooks: Hooks, seen: Decoded, vma: Vma | None) -> St
         return state
     if seen.valid:
         return _valid_but_closed(target, hooks, seen, vma)
+    if _waits_for_use(target, hooks, seen):
+        return State.MAPPED
     return State.OTHER if LevelHooks(hooks, seen.level).protnone(seen.word) else State.INVALID
+
+
+def _waits_for_use(target: Target, hooks: Hooks, seen: Decoded) -> bool:
+    """Say whether the kernel shuts hardware out to learn of the next use of an ordinary page."""
+    own, level = LevelHooks(hooks, seen.level), target.geometry.level(seen.level)
+    marks = all(hooks.has(hook_name(one, seen.level)) for one in ("young", "mkyoung"))
+    if not marks or own.young(seen.word):
+        return False
+    used = own.mkyoung(seen.word)
+    return any(answer_of(target, level, used, one) is Answer.ALLOWS for one in Access)
 
 
 def _valid_but_closed(target: Target, hooks: Hooks, seen: Decoded, vma: Vma | None) -> State:

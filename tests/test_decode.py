@@ -29,6 +29,20 @@ class Closed:
         return both(has_all(pte, ENTRY["HINT"]), negate(has_all(pte, ENTRY["V"])))
 
 
+class Software:
+    """Flags of use that the kernel keeps: an unused page of SPECIAL is there and not valid."""
+
+    @hookimpl
+    def pte_present(self, pte):
+        """Count a page that hardware is not to see yet."""
+        return has_any(pte, ENTRY.mask("V", "HINT", "SPECIAL"))
+
+    @hookimpl
+    def pte_mkyoung(self, pte):
+        """Set A, and let hardware in."""
+        return put(pte, ENTRY.mask("A", "V"))
+
+
 class Elsewhere:
     """A none protection that leaves HINT alone: SPECIAL without V."""
 
@@ -285,6 +299,13 @@ class TestHardware:
         assert old.state is State.MAPPED
         assert old.hardware["read"] is Answer.NOT_ACCESSED
         assert young.hardware["read"] is Answer.ALLOWS
+
+    def test_a_page_that_is_shut_to_learn_of_its_use_is_mapped(self):
+        """Marking it used opens it; one that is marked and still shut is closed for a moment."""
+        target = evolve(TARGET, encoding=layer(TARGET.encoding, Software()))
+
+        assert state(word("SPECIAL", "X"), target) is State.MAPPED
+        assert state(word("SPECIAL", "X", "A"), target) is State.INVALID
 
     def test_a_page_without_user_rights_outside_such_a_vma_is_mapped(self):
         """A page of the kernel is no hint; in a VMA without rights the same word is a none."""

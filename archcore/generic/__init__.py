@@ -25,12 +25,15 @@ PTE, PMD = LEVELS[:2]
 
 
 @cache
-def fallbacks(levels: frozenset[str], width: int) -> tuple[Offer, ...]:
-    """Return what is offered to a target that speaks of these levels in words of this width."""
-    return tuple(offer for part in _parts(levels, width) for offer in offers_of(part))
+def fallbacks(levels: frozenset[str], width: int, empty: int = 0) -> tuple[Offer, ...]:
+    """Return what is offered to a target that speaks of these levels in words of this width.
+
+    ``empty`` is what its lowest level calls empty.
+    """
+    return tuple(offer for part in _parts(levels, width, empty) for offer in offers_of(part))
 
 
-def _parts(levels: frozenset[str], width: int) -> Iterator[object]:
+def _parts(levels: frozenset[str], width: int, empty: int) -> Iterator[object]:
     yield Protections()
     for level in LEVELS:
         if level in levels:
@@ -40,6 +43,6 @@ def _parts(levels: frozenset[str], width: int) -> Iterator[object]:
         if level in levels:
             yield AtLevel(level, UpperDefaults())
     if PTE in levels:
-        yield AtLevel(PTE, PteAccess(width))
+        yield AtLevel(PTE, PteAccess(width, empty))
     if PMD in levels:
         yield AtLevel(PMD, PmdAccess())

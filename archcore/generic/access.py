@@ -14,7 +14,7 @@ from attrs import field, frozen
 from archcore.entry import helper
 from archcore.specimens import VmaView
 from archcore.vmflags import VM_READ, VM_WRITE
-from archcore.words import Mask, both, either, has_all, negate, where, xor
+from archcore.words import Mask, both, either, has_all, negate, put, where, xor
 
 if TYPE_CHECKING:
     from archcore.entry import LevelHooks
@@ -58,9 +58,13 @@ class AnyAccess:
 
 @frozen
 class PteAccess:
-    """What only the lowest level has; ``width`` is that of entries and of VMA flags."""
+    """What only the lowest level has; ``width`` is that of entries and of VMA flags.
+
+    ``empty`` is what the level calls empty.
+    """
 
     width: int
+    empty: int = 0
     writes: Mask = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -86,8 +90,8 @@ class PteAccess:
 
     @helper("ptep_get_and_clear:after")
     def cleared(self, entry: Word) -> Word:
-        """Leave zero behind."""
-        return xor(entry, entry)
+        """Leave what the level calls empty behind."""
+        return put(xor(entry, entry), Mask(self.empty, self.width))
 
     @helper("ptep_modify_prot_start")
     def modify_prot_start(self, own: LevelHooks, entry: Word) -> Word:

@@ -106,6 +106,12 @@ def test_the_empty_word_is_explained_as_nothing(level):
     assert decode(TARGET, hooks, 0, level).state is not State.NONE
 
 
+def test_the_helper_that_empties_a_slot_leaves_the_empty_word():
+    """So vectors and recordings know it."""
+    left = bind(TARGET).helpers["ptep_get_and_clear:after"]
+    assert left(0x500B) == EMPTY["pte"]
+
+
 def test_specimens_lie_in_tables_full_of_empty_entries():
     """A hardware model and a witness walk tables of which nobody filled the most."""
     built = specimen(TARGET, 1, frames=64, top=4)

@@ -63,6 +63,15 @@ def test_marking_a_hint_used_leaves_it_shut() -> None:
     assert HOOKS.pte_mkyoung(HOOKS.pte_mkold(hint)) == hint
 
 
+def test_a_page_that_was_not_used_lately_is_mapped() -> None:
+    """It is INVALID, as a huge page is for the moment of a split; only the latter is young."""
+    old = HOOKS.pte_mkold(LIVE)
+    assert not TARGET.mmu.format.valid(TARGET.geometry.levels[0], old)
+    assert decode(TARGET, HOOKS, old).state is State.MAPPED
+    huge = HOOKS.pmd_mkyoung(HOOKS.pmd_mkhuge(HOOKS.pfn_pmd(0x400, protection.RW)))
+    assert decode(TARGET, HOOKS, HOOKS.pmd_mkinvalid(huge), "pmd").state is State.INVALID
+
+
 def test_a_new_page_is_used_and_clean() -> None:
     """pfn_pte marks the page used, and PROTECT waits for the first store, shared or not."""
     made = HOOKS.pfn_pte(1, protection.RW)
