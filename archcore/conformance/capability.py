@@ -110,6 +110,16 @@ STRAYS = Capability(
 )
 UPPER = Capability("tables", "entries of the level can point to tables", lambda on: on.upper)
 KEYS = Capability("keys", "entries hold a protection key", _has_key)
+MEMORY_TYPES = (
+    *("pgprot_writecombine", "pgprot_writethrough", "pgprot_device", "pgprot_noncached_wc"),
+)
+"""The helpers that ask for memory of another type; noncached is left out, as a CPU may lack it."""
+
+TYPED = Capability(
+    "memory-types",
+    "a protection can ask for memory of another type",
+    lambda on: any(on.brings(one) for one in MEMORY_TYPES),
+)
 SPOKEN_OF = Capability(
     "spoken-of", "the target has helpers of the level", lambda on: bool(calls(on))
 )

@@ -92,6 +92,15 @@ class Subject:
         """Say whether there is a kernel helper of that full name."""
         return helper in self.hooks.helpers
 
+    def brings(self, helper: str) -> bool:
+        """Say whether the target itself has the kernel helper of that full name, not a default."""
+        return helper in self._brought
+
+    @cached_property
+    def _brought(self) -> frozenset[str]:
+        layers = (self.target.architecture, self.target.encoding)
+        return frozenset(offer.hook for layer in layers for offer in offers_of(layer))
+
     # -- the hardware's view ----------------------------------------------------------------------
 
     def hw_valid(self, entry: Word) -> Truth:

@@ -126,6 +126,11 @@ PROTECTION = (
         helpers(modify=lambda was: clear(was, UNCACHED)),
     ),
     mutant(
+        "memory-type-is-told",
+        "whoever asks for combined writes gets ordinary memory",
+        helpers(pgprot_writecombine=lambda pgprot: pgprot),
+    ),
+    mutant(
         "none-is-shut",
         "a VMA without rights may be read",
         without_rights(PAGE.mask("VALID", "READ")),

@@ -121,6 +121,11 @@ class Protections:
         """Set UNCACHED."""
         return put(pgprot, self.layout["UNCACHED"])
 
+    @helper("pgprot_writecombine")
+    def writecombine(self, pgprot):
+        """Set UNCACHED: there is nothing between."""
+        return put(pgprot, self.layout["UNCACHED"])
+
 
 @frozen
 class Tables:

@@ -12,15 +12,17 @@ from archcore.conformance.capability import (
     HUGE,
     KEYS,
     LEAVES,
+    MEMORY_TYPES,
     PROTNONE,
     SOFT_DIRTY,
     SPECIAL,
+    TYPED,
     UFFD_WP,
 )
 from archcore.conformance.declare import law
 from archcore.conformance.made import fresh
 from archcore.conformance.premises import OPEN
-from archcore.conformance.terms import alike, every, shut
+from archcore.conformance.terms import alike, every, opens_alike, shut
 from archcore.hookspecs import LEVELS
 from archcore.hw.mmu import Access
 from archcore.predicates import KEY
@@ -140,6 +142,21 @@ def mprotect_keeps_the_memory_type(
         entry, wanted = fresh(on, frame, typed(vma.vm_page_prot)), typed(mapping.vm_page_prot)
         newprot = own.pgprot_modify(typed(vma.vm_page_prot), mapping.vm_page_prot)
         found.append(same(own.modify(entry, newprot), fresh(on, frame, wanted)))
+    return every(found)
+
+
+@law("memory-type-is-told", LEAVES, TYPED, levels=LEVELS[:1], source="drivers/char/mem.c")
+def memory_type_is_told(on: Subject, vma: Mapping, frame: Word) -> Truth:
+    """Memory of another type has another protection, and the same rights to its data."""
+    plain = vma.vm_page_prot
+    found = []
+    for name in filter(on.brings, MEMORY_TYPES):
+        typed = getattr(on.own, name)
+        asked = typed(plain)
+        page, other = fresh(on, frame, plain), fresh(on, frame, asked)
+        found += [negate(same(asked, plain)), same(typed(asked), asked)]
+        # Some architectures never execute what is not ordinary memory.
+        found.append(opens_alike(on, page, other, (Access.EXECUTE,)))
     return every(found)
 
 
