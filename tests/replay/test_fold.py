@@ -18,10 +18,11 @@ from archcore.trace.record import Op, Trace
 from archcore.trace.schedule import Schedule
 
 
-def small(ways):
-    """Return the toy with a TLB of two sets, so that sets overflow all the time."""
-    target = toy.module().TARGET
-    return evolve(target, mmu=evolve(target.mmu, tlb=TlbGeometry(entries=2 * ways, ways=ways)))
+def small(ways, *, pairs=False):
+    """Return the toy with a TLB of two sets, of pairs if so, that overflow all the time."""
+    target, sets = toy.module().TARGET, 4 if pairs else 2
+    tlb = TlbGeometry(entries=sets * ways, ways=ways, pairs=pairs)
+    return evolve(target, mmu=evolve(target.mmu, tlb=tlb))
 
 
 @st.composite
@@ -47,16 +48,17 @@ def traces(draw):
 @given(
     trace=traces(),
     ways=st.sampled_from([1, 2, 4]),
+    pairs=st.booleans(),
     engine=st.sampled_from(["seed", "v3.8", "v6.1"]),
     split=st.integers(1, 99),
     period=st.integers(3, 50),
 )
-def test_a_folded_replay_equals_a_full_one(trace, ways, engine, split, period):
+def test_a_folded_replay_equals_a_full_one(trace, ways, pairs, engine, split, period):
     """Counters, ledger, costs, outcomes and TLB figures are equal, whatever the trace."""
     schedule = Schedule.parse(f"0:{split}%,1:{100 - split}%")
     full, folded = (
         replay(
-            small(ways),
+            small(ways, pairs=pairs),
             trace,
             Settings(engine=engine, schedule=schedule, scan_period=period, fold=fold),
         )
