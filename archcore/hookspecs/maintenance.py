@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archcore.hookspecs.marks import ask
 
 if TYPE_CHECKING:
-    from archcore.hookspecs.marks import Mm, Reason, Slot, Task, Vma
+    from archcore.hookspecs.marks import DataCache, Mm, Reason, Slot, Task, Vma
 
 
 @ask
@@ -18,6 +18,11 @@ def flush_cache_page(vma: Vma, addr: int, pfn: int, reason: Reason) -> None:
 @ask
 def flush_cache_range(vma: Vma, start: int, end: int, reason: Reason) -> None:
     """Write back and drop what virtually indexed caches hold of a range."""
+
+
+@ask
+def flush_dcache_page(dcache: DataCache, pfn: int, reason: Reason) -> None:
+    """Let user space see what the kernel has written to a page through its own address."""
 
 
 @ask

@@ -18,6 +18,7 @@ Vma: TypeAlias = Any
 Mm: TypeAlias = Any
 Slot: TypeAlias = Any
 Task: TypeAlias = Any
+DataCache: TypeAlias = Any
 Reason: TypeAlias = Any
 
 _Declaration = TypeVar("_Declaration", bound="Callable[..., Any]")

@@ -94,8 +94,7 @@ class DataCache:
         for at in range(0, 1 << self.page_shift, self.geometry.line):
             source, target = (pfn << self.page_shift | at for pfn in (src_pfn, dst_pfn))
             data = self._line(LINEAR_MAP + source, source).data[:]
-            line = self._line(LINEAR_MAP + target, target)
-            line.data, line.dirty = data, True
+            self._fill(target, data)
 
     def read_frame(self, pfn: int) -> bytes:
         """Return the contents of a frame as the kernel reads them; no line of its own is left."""
@@ -106,12 +105,17 @@ class DataCache:
         return data
 
     def write_frame(self, pfn: int, data: bytes) -> None:
-        """Give a frame its contents as the kernel does; no line of its own is left."""
+        """Give a frame its contents as the kernel does, in lines of its own."""
         start, size = pfn << self.page_shift, self.geometry.line
         for at in range(0, 1 << self.page_shift, size):
-            line = self._line(LINEAR_MAP + start + at, start + at)
-            line.data, line.dirty = bytearray(data[at : at + size]), True
-        self.flush_frame(pfn)
+            self._fill(start + at, bytearray(data[at : at + size]))
+
+    def _fill(self, pa: int, data: bytearray) -> None:
+        """Store a whole line through the linear map."""
+        line = self._line(LINEAR_MAP + pa, pa)
+        line.data, line.dirty = data, True
+        if self.geometry.writes == "through":
+            self._write_back(line)
 
     def flush_frame(self, pfn: int) -> int:
         """Write back and forget what the kernel's own use of a frame has left (flush_dcache_page).

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from archcore.hw.cache import DataCache
     from archcore.mm.mm import Mm
     from archcore.mm.slot import Slot
     from archcore.mm.task import Task
@@ -182,6 +183,11 @@ class Maintenance:
     @hookimpl
     def flush_cache_range(self) -> None:
         """Do nothing."""
+
+    @hookimpl
+    def flush_dcache_page(self, dcache: DataCache, pfn: int) -> None:
+        """Write back and drop the lines that stand where the linear map has the page."""
+        dcache.flush_frame(pfn)
 
     @hookimpl
     def flush_tlb_page(self, vma: Vma, addr: int) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archcore.errors import MachineError
 from archcore.hw.seam import Place, Step
+from archcore.mm.reason import Reason
 
 if TYPE_CHECKING:
     from archcore.hw.cache import DataCache
@@ -25,12 +26,17 @@ def drop_contents(engine: Engine, head: int, count: int) -> None:
     """Forget what neighbouring freed frames held; whoever takes them next finds zeros.
 
     That stands for the clearing of each new page. Lines that user space has left in a virtually
-    indexed cache stay, as no clearing reaches them.
+    indexed cache stay, as no clearing reaches them, unless the architecture sees to that.
     """
     engine.memory.drop_frames(head, count)
     if engine.dcache is not None:
         for pfn in engine.dcache.frames() & set(range(head, head + count)):
             engine.dcache.drop_frame(pfn)
+            _flush_written(engine, engine.dcache, pfn)
+
+
+def _flush_written(engine: Engine, dcache: DataCache, pfn: int) -> None:
+    engine.hooks.flush_dcache_page(dcache, pfn, Reason.KERNEL_WROTE)
 
 
 def new_page(engine: Engine, task: Task) -> int:
@@ -62,7 +68,7 @@ def _copy_cached(engine: Engine, dcache: DataCache, src: int, dst: int, count: i
         if src + at in known:
             dcache.copy_frame(src + at, dst + at)
             dcache.flush_frame(src + at)
-            dcache.flush_frame(dst + at)
+            _flush_written(engine, dcache, dst + at)
         else:
             engine.memory.drop_frame(dst + at)
 
@@ -78,6 +84,7 @@ def write_page(engine: Engine, pfn: int, data: bytes) -> None:
     """Give a frame its contents."""
     if engine.dcache is not None:
         engine.dcache.write_frame(pfn, data)
+        _flush_written(engine, engine.dcache, pfn)
     else:
         engine.memory.write(pfn << engine.geometry.page_shift, data)
 

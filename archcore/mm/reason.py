@@ -17,5 +17,6 @@ class Reason(Enum):
     UNMAPPED = "the pages are taken from the address space"
     COPY_ON_WRITE = "stores must make copies from now on"
     MOVED = "the pages go to other addresses"
+    KERNEL_WROTE = "the kernel has written a page through its own address"
     SPLITS = "readers without a lock must see that the huge page is being split"
     UNSTATED = "no reason is given"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archcore.binding import Hooks
 
 SWITCH = "switch_mm"
-CALLS = (*MAINTENANCE, SWITCH)
+CALLS = (*MAINTENANCE, "flush_dcache_page", SWITCH)
 """The hooks that are left out in turn; of ``switch_mm`` only what it does besides switching."""
 
 

@@ -6,6 +6,7 @@ notifiers (Documentation/core-api/cachetlb.rst, mm/memory.c, mm/migrate.c, mm/rm
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from archcore.errors import MachineError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 WORD = 8
 ORDER = (0, 2, 1)
 FAR = 1024  # bytes: another line of the page
+MIXED = (0, 1, 2, 4, 3, 6, 5, 8, 7)
+LINE = 64  # bytes: no line is longer, so that places that far apart have one each
 PAGES_ON = 3  # odd, so that the new place is of another colour
 
 
@@ -222,6 +225,22 @@ def _shared(room: Room) -> None:
     room.load(t2, one + WORD, of=other + WORD)
 
 
+def _used_again(room: Room) -> None:
+    """Lines of pages that are gone may not be found by those that get their frames.
+
+    Some pages are of the colour of their frame and some are not, and each has a line of its own.
+    """
+    for number in MIXED:
+        room.store(room.t1, room.page(number) + number * LINE, number + 5)
+        room.load(room.t1, room.page(number) + number * LINE)
+    room.forget(room.start, room.end)
+    madvise_dontneed(room.engine, room.t1, room.start, room.end)
+    for number in range(len(MIXED)):
+        room.store(room.t1, room.page(number) + FAR, 1)
+    for number, line in product(range(len(MIXED)), repeat=2):
+        room.load(room.t1, room.page(number) + line * LINE)
+
+
 def _switched(room: Room) -> None:
     page, t1, other = room.start, room.t1, room.other_process()
     room.store(t1, page, 1)
@@ -256,6 +275,7 @@ STORIES = (
     ),
     Story("remapped", "dirty pages go to other addresses", _remapped),
     Story("thrown-away", "a dirty page is thrown away, and its frame used again", _thrown_away),
+    Story("used-again", "pages of zeros take frames whose lines are cached", _used_again),
     Story("shared", "one page is used at two addresses, and moves", _shared, MIGRATES),
     Story("switched", "two processes take turns on a CPU", _switched),
 )

@@ -23,6 +23,7 @@ SHOWN_BY = {
     "switch_mm": OF_EVERY_TLB | {"arm", "sparc64"},
     "flush_cache_page": {"arm"},
     "flush_cache_range": {"arm"},
+    "flush_dcache_page": {"arm", "sparc64"},
     "update_mmu_cache": {"arm"},
 }
 """Architectures each of which has a target that a call is needed on; add yours."""

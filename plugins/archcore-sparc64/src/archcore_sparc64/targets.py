@@ -10,6 +10,7 @@ from archcore.hw.mmu import CacheGeometry, Mmu, TlbGeometry
 from archcore.swaptypes import SwapTypes
 from archcore.target import Target
 from archcore_sparc64 import hardware, layout
+from archcore_sparc64.dcache import Sun4uCache, Sun4vCache
 from archcore_sparc64.entry import Entry, HugeEntry, Hugetlb
 from archcore_sparc64.hardware import Tables, Tte
 from archcore_sparc64.protection import Protections
@@ -62,6 +63,7 @@ def target(
             Stores(entry),
             HugeStores(entry),
             Buffers(entry),
+            Sun4uCache() if cache.indexing == "VIPT" else Sun4vCache(),
         ),
         encoding=at_levels(Protnone(Write.KEPT), "pte", "pmd"),
         mmu=Mmu(
