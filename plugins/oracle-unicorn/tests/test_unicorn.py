@@ -10,6 +10,12 @@ from archcore.conformance.testimony import hear
 from archcore_oracle_unicorn import Unicorn
 
 SEEDS = range(2)
+RISCV = [
+    (one.id, forgotten)
+    for one in registry.installed()
+    if one.id == "riscv-sv48-v6.1"
+    for forgotten in ("allows", "reserved")
+]
 ASKED = [target for target in registry.installed() if Unicorn().refuses(target) is None]
 
 
@@ -38,7 +44,7 @@ class Lenient:
 
 @pytest.mark.parametrize(
     ("name", "forgotten"),
-    [("x86-v6.1", "allows"), ("arm64-4k-v6.1", "allows"), ("x86-v3.8", "valid")],
+    [("x86-v6.1", "allows"), ("arm64-4k-v6.1", "allows"), ("x86-v3.8", "valid"), *RISCV],
 )
 def test_a_model_that_forgets_a_question_is_contradicted(name, forgotten):
     """The emulator is a witness, not a mirror: a wrong model disagrees with it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore_oracle_unicorn.arm64 import Arm64Cpu
+from archcore_oracle_unicorn.riscv import RiscvCpu
 from archcore_oracle_unicorn.x86 import X86Cpu
 
 if TYPE_CHECKING:
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
     from archcore.hw.mmu import Access, Mmu
     from archcore.target import Target
 
-CPUS: dict[str, type[X86Cpu | Arm64Cpu]] = {"x86": X86Cpu, "arm64": Arm64Cpu}
+CPUS: dict[str, type[X86Cpu | Arm64Cpu | RiscvCpu]] = {
+    "x86": X86Cpu,
+    "arm64": Arm64Cpu,
+    "riscv": RiscvCpu,
+}
 
 
 class Unicorn:
@@ -23,7 +28,7 @@ class Unicorn:
 
     def __init__(self) -> None:
         """Start without any CPU."""
-        self._cpus: dict[str, X86Cpu | Arm64Cpu] = {}
+        self._cpus: dict[str, X86Cpu | Arm64Cpu | RiscvCpu] = {}
 
     def refuses(self, target: Target) -> str | None:
         """Return why the emulator cannot speak of a target."""
