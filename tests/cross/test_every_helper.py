@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from strategies import words
 
 from archcore.binding import bind
+from archcore.conformance.subject import GENERIC
 from archcore.hookspecs import LEVEL_OF, arguments
 from archcore.registry import installed
 from archcore.specimens import vma_kinds
@@ -40,8 +41,13 @@ def examples(count):
 
 
 def helpers(target):
-    """Return the names of the entry helpers that a target's layers or the defaults implement."""
-    return [name for name in bound(target).offers if name in LEVEL_OF or name in OTHER_HELPERS]
+    """Return the names of the entry helpers that a target's layers or the defaults implement.
+
+    The defaults lean on the target's own, so that a level it has none of is left out.
+    """
+    offers = bound(target).offers
+    own = {LEVEL_OF[name] for name in offers if name in LEVEL_OF and offers[name][0] != GENERIC}
+    return [name for name in offers if LEVEL_OF.get(name) in own or name in OTHER_HELPERS]
 
 
 def word_places(name):
