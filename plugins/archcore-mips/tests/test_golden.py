@@ -100,7 +100,7 @@ def test_empty_entries_of_upper_levels_point_to_nothing():
 
 def test_a_kernel_may_have_its_tables_of_nothing_elsewhere():
     """A vector file names them; without a CPU probe no attribute was chosen for combined writes."""
-    built = TARGET.built({"invalid_pte_table": 0x410000, "invalid_pmd_table": 0x40C000})
+    built = TARGET.built({"&invalid_pte_table": 0x410000, "invalid_pmd_table": 0x40C000})
     hooks = bind(built)
     assert hooks.pmd_none(0x410000)
     assert not hooks.pmd_none(INVALID_PTE_TABLE)

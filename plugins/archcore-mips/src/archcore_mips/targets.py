@@ -60,15 +60,21 @@ def built(constants: Mapping[str, int]) -> Target:
     A file of recorded answers that gives those addresses comes from a program that no CPU probe
     ran in: the attributes that a probe chooses are what the file says, or as memory begins.
     """
-    if not INVALID.issubset(constants):
+    pte, pmd = (_constant(constants, f"invalid_{level}_table") for level in ("pte", "pmd"))
+    if pte is None or pmd is None:
         return TARGET
-    invalid = InvalidTables(constants["invalid_pte_table"], constants["invalid_pmd_table"])
     cache = ENTRY["CACHE"]
-    cacheable = constants.get("_page_cachable_default", with_bits(0, cache, NONCOHERENT))
-    combined = constants.get("writecombine", 0)
-    return target(invalid, Protections(ENTRY, bits(cacheable, cache), bits(combined, cache)))
+    cacheable = _constant(constants, "_page_cachable_default")
+    cacheable = with_bits(0, cache, NONCOHERENT) if cacheable is None else cacheable
+    combined = _constant(constants, "writecombine") or 0
+    protections = Protections(ENTRY, bits(cacheable, cache), bits(combined, cache))
+    return target(InvalidTables(pte, pmd), protections)
 
 
-INVALID = {"invalid_pte_table", "invalid_pmd_table"}
+def _constant(constants: Mapping[str, int], name: str) -> int | None:
+    """Return a constant by its name, which may stand in an expression such as an address."""
+    return next((value for given, value in constants.items() if name in given), None)
+
+
 TARGET = target(InvalidTables(), Protections(ENTRY))
 TARGETS = (TARGET,)
