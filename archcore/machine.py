@@ -34,6 +34,7 @@ from archcore.mm.watch import Watch
 from archcore.mm.watched_frames import WatchedFrames
 from archcore.mm.watched_locks import WatchedLocks
 from archcore.mm.watched_mm import WatchedMm
+from archcore.mm.watched_swap import WatchedSwapArea
 from archcore.mm.witness import LostStore, lost_stores
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Machine:
             huge=huge_pages(hooks, geometry, frames, zero_page=zero_page) if thp else None,
             seam=seam,
             balancer=balancer,
-            swap=SwapArea(swap_slots) if swap_slots else None,
+            swap=_swap(swap_slots, seam),
             reads=target.reads,
             dcache=self.cpus[0].dcache,
         )
@@ -239,6 +240,12 @@ class Machine:
 def _memory(geometry: Geometry, seam: Seam | None) -> PhysicalMemory:
     shift = geometry.page_shift
     return PhysicalMemory(shift) if seam is None else WatchedMemory(shift, seam)
+
+
+def _swap(slots: int, seam: Seam | None) -> SwapArea | None:
+    if not slots:
+        return None
+    return SwapArea(slots) if seam is None else WatchedSwapArea(slots, seam)
 
 
 def _frames(nodes: int, per_node: int, geometry: Geometry, seam: Seam | None) -> Frames:

@@ -9,7 +9,6 @@ from archcore.mm.costs import Payer
 from archcore.mm.huge_protect import wait_split_huge_page
 from archcore.mm.huge_split import split_huge_pmd
 from archcore.mm.hugepages import Pmd, huge_of, page_of, pmd_kind, splitting
-from archcore.mm.mm import Mm
 from archcore.mm.notifier import invalidating
 from archcore.mm.pages import copy_page
 from archcore.mm.reason import Reason
@@ -17,13 +16,14 @@ from archcore.mm.swapentry import migration_pmd, migration_pte, waits_for, writa
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
+    from archcore.mm.mm import Mm
     from archcore.mm.slot import Slot
     from archcore.mm.vma import Vma
 
 
 def dup_mmap(engine: Engine, parent: Mm) -> Mm:
     """Return a copy of an address space; private pages are shared, and writable in neither."""
-    child = Mm(engine.memory, engine.geometry, engine.hooks, engine.frames, parent.cpus)
+    child = parent.empty(engine.memory, engine.geometry, engine.hooks, engine.frames, parent.cpus)
     child.tables.leaves = parent.tables.leaves
     with engine.costs.paying(Payer.CALLER), engine.locks.mmap_write(parent):
         for vma in parent.vmas:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archcore.errors import MachineError
 from archcore.mm.pagetable import PageTables
@@ -60,6 +60,10 @@ class Mm:
         """
         task = CURRENT.get()
         return () if task is None else (task.cpu,)
+
+    def empty(self, *given: Any) -> Mm:  # noqa: ANN401 - what makes one
+        """Return an empty address space of the same kind, for a child."""
+        return type(self)(*given)
 
     def mmap(
         self,

@@ -61,7 +61,7 @@ def _swap_in(
             engine.costs.discard(Waste.PAGES, int(place not in area.cache))
             put_page(engine, pfn)
             return Outcome.RETRY
-        own = bool(hooks.pte_swp_exclusive(orig)) or area.counts[place] == 1
+        own = bool(hooks.pte_swp_exclusive(orig)) or area.counts.get(place) == 1
         pte = hooks.pte_mkyoung(hooks.pfn_pte(pfn, vma.vm_page_prot))
         if access is Access.WRITE and own:
             pte = maybe_mkwrite(engine, vma, hooks.pte_mkdirty(pte))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # What never changes once the address space stands, what is only added up, and what a lock of its
 # own protects.
 STEADY = frozenset(
-    {"hooks", "geometry", "cpus", "tables", "vmas", "users", "stored", "rss", "mmap"}
+    {"hooks", "geometry", "cpus", "tables", "vmas", "users", "stored", "rss", "mmap", "empty"}
 )
 RIGHTS = frozenset({"vm_flags", "vm_page_prot", "accessible", "writable", "executable", "private"})
 
@@ -28,6 +28,10 @@ class WatchedMm(Mm):
         """Make an empty address space."""
         object.__setattr__(self, "_seam", seam)
         super().__init__(*given)
+
+    def empty(self, *given: Any) -> Mm:  # noqa: ANN401 - those of Mm
+        """Return an empty address space under the same seam."""
+        return type(self)(object.__getattribute__(self, "_seam"), *given)
 
     def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 - any attribute
         """Read an attribute."""

@@ -44,7 +44,8 @@ class Scenario:
 
     ``prepare`` sets the scene, ``threads`` are who acts in it, by name, ``judge`` looks for
     troubles afterwards that only this story knows of. ``huge`` stories are about a huge page and
-    need targets that have such; ``written`` is whether the page is there at the beginning.
+    need targets that have such; ``written`` is whether the page is there at the beginning, ``swap``
+    whether there is room to swap to.
     ``preemptions`` bounds the search of a story that has too many orders, unless another bound is
     asked for. ``profiles`` are those it can be told under, and ``known`` the troubles that each of
     them has in it besides those of ``archcore.races.known``.
@@ -57,6 +58,7 @@ class Scenario:
     judge: Callable[[Scene], Iterable[Trouble]] = _no_trouble
     huge: bool = True
     written: bool = True
+    swap: bool = False
     preemptions: int | None = None
     profiles: tuple[str, ...] = tuple(PROFILES)
     known: Mapping[str, frozenset[Trouble]] = field(factory=dict, converter=_frozen)
@@ -100,7 +102,14 @@ class Staged:
         self, scenario: Scenario, target: Target, engine: EngineProfile, stage: Stage
     ) -> None:
         """Set the scene."""
-        self.scene = Scene(target, engine, stage, huge=scenario.huge, written=scenario.written)
+        self.scene = Scene(
+            target,
+            engine,
+            stage,
+            huge=scenario.huge,
+            written=scenario.written,
+            swap=scenario.swap,
+        )
         self._scenario, self._stage = scenario, stage
         scenario.prepare(self.scene)
         self.actors = {name: self._acting(name) for name in scenario.threads}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archcore.mm.vma import Vma
     from archcore.target import Target
 
-WORD = 8
+WORD, SWAP_SLOTS = 8, 4
 
 
 class Scene:
@@ -43,6 +43,7 @@ class Scene:
         *,
         huge: bool = True,
         written: bool = True,
+        swap: bool = False,
         cached_data: bool = False,
     ) -> None:
         """Build it; what happens here is no part of any interleaving."""
@@ -54,6 +55,7 @@ class Scene:
             engine,
             frames_per_node=frames,
             thp=huge,
+            swap_slots=SWAP_SLOTS if swap else 0,
             seam=seam,
             cached_data=cached_data,
         )

@@ -38,6 +38,8 @@ class Trouble(Enum):
     SHARED_WRITABLE = "two processes may write to one private page"
     ARMED_TWICE = "entries were armed by two scans of one period"
     NOT_ARMED = "entries are counted as armed and are not hinted"
+    RIGHTS_IGNORED = "a page without rights was taken for a hint"
+    OUTSIDE_TABLE = "settling a hint went beyond its page table"
     UNITS = "numa_pte_updates does not count base pages"
 
 

@@ -54,10 +54,13 @@ _jobs: list[_Job] = []
 def native(targets: Iterable[Target], engine: str) -> Target:
     """Return the target that a profile is most at home on: of its era, or of its engine.
 
-    Where there are several, the one with the smallest pages that comes last by name; where there
-    is none, the same of the latest era.
+    Of several the one with the smallest pages, of the latest era, that comes last by name; where
+    there is none, the same of the latest era.
     """
-    known = sorted(targets, key=lambda target: (-target.geometry.page_shift, target.id))
+    known = sorted(
+        targets,
+        key=lambda target: (-target.geometry.page_shift, _version(target.era), target.id),
+    )
     version = engine.partition("+")[0]
     for fits in (
         [target for target in known if target.era == version],

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import hugetoy
 import pytest
+from attrs import evolve
 from race_mutants import MUTANTS
 
-from archcore.mm import huge_protect
-from archcore.mm.change import Changed
+from archcore.mm import change_pte, fault, huge_fault, huge_protect, swapin
+from archcore.mm.change import NOTHING, Changed
+from archcore.mm.profile import PROFILES
 from archcore.races import SCENARIOS, Trouble, explore
 
 
@@ -22,6 +24,54 @@ def test_a_huge_page_that_counts_as_one_is_caught(monkeypatch):
     monkeypatch.setattr(huge_protect, "_changed", lambda *_: Changed(1, huge=1))
 
     assert explore(SCENARIOS["S10"], hugetoy.TARGET, "v6.1").troubles == {Trouble.UNITS}
+
+
+def test_an_arrival_that_does_not_ask_the_vma_is_caught(monkeypatch):
+    """B24: where mprotect has passed a migration entry over, only the VMA says what it took."""
+    monkeypatch.setattr(change_pte, "_change_swap", lambda *_: NOTHING)
+    careless = evolve(PROFILES["v6.1"], arrival_asks_vma=False)
+
+    assert explore(SCENARIOS["S3"], hugetoy.TARGET, "v6.1").troubles == frozenset()
+    assert explore(SCENARIOS["S3"], hugetoy.TARGET, careless).troubles == {Trouble.RIGHTS_EXCEEDED}
+
+
+class Blind:
+    """Hooks of which one answers always the same."""
+
+    def __init__(self, hooks, **answers):
+        self._hooks, self._answers = hooks, answers
+
+    def __getattr__(self, name):
+        if name in self._answers:
+            return lambda *_: self._answers[name]
+        return getattr(self._hooks, name)
+
+
+def blind(monkeypatch, module, function, **answers):
+    """Let a function of the engine not look again: the hooks it asks answer as given."""
+    real = getattr(module, function)
+
+    def looks_once(engine, *given, **more):
+        return real(evolve(engine, hooks=Blind(engine.hooks, **answers)), *given, **more)
+
+    monkeypatch.setattr(module, function, looks_once)
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "answers", "story"),
+    [
+        (fault, "_wp_page_copy", {"pte_same": True}, "S9b"),
+        (swapin, "_swap_in", {"pte_same": True}, "S4c"),
+        (huge_fault, "_small", {"pmd_none": True, "pmd_present": True}, "S0b"),
+    ],
+)
+def test_a_lost_second_look_is_caught(monkeypatch, module, function, answers, story):
+    """Whoever made a page or a table without a lock has to look again with it."""
+    blind(monkeypatch, module, function, **answers)
+
+    found = explore(SCENARIOS[story], hugetoy.TARGET, "v6.1", limit=200)
+
+    assert found.unexpected & {Trouble.LOST_STORE, Trouble.BROKEN, Trouble.REFERENCES}
 
 
 def test_a_lock_that_is_kept_is_caught(monkeypatch):

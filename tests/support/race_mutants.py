@@ -9,7 +9,7 @@ import hugetoy
 from attrs import evolve, frozen
 from huge_machine import LOSES_WRITE
 
-from archcore.mm.knobs import AfterHint, FlushPending, TakeOut
+from archcore.mm.knobs import AfterHint, FlushPending, Rebuild, TakeOut
 from archcore.mm.profile import PROFILES
 from archcore.mm.reason import Reason
 from archcore.races import SCENARIOS, Trouble, explore
@@ -119,6 +119,20 @@ MUTANTS = (
         {"gup_rechecks": False},
         "S8b",
         Trouble.WRONG_FRAME,
+    ),
+    Mutant(
+        "a page without rights is taken for a hint (B42)",
+        V61,
+        {"asks_vma": False},
+        "S8c",
+        Trouble.RIGHTS_IGNORED,
+    ),
+    Mutant(
+        "the hints of a large folio are settled beyond its table (B47)",
+        PROFILES["v7.0"],
+        {"rebuild": Rebuild.FOLIO},
+        "S11",
+        Trouble.OUTSIDE_TABLE,
     ),
     Mutant(
         "a cache is flushed for no reason (M6)",
