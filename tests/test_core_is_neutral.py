@@ -17,12 +17,14 @@ MODULES = {path: text for path, text in SOURCES.items() if path.endswith(".py")}
 NUMBERS_ARE_THE_SUBJECT = "words/"
 SIZES = {
     "BLOCK": "bytes read, or words computed, at a time",
+    "COLOURED": "bytes between two addresses of one colour in any cache",
     "END": "the end of an address space",
     "GAP": "bytes between two VMAs",
     "LONGEST_LINE": "bytes of a line",
     "READINGS_KEPT": "entries of a cache of readings",
     "SCAN_SIZE": "bytes scanned at a time",
     "STEP": "entries walked at a time",
+    "UNIT": "bytes to a multiple of which the areas of a trace are moved",
     "_OP_OF_LETTER": "rows of a table indexed by a byte",
     "__init__": "frames of a node of a machine",
     "size": "bytes of a cache, or scanned at a time",
