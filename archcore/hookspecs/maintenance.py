@@ -21,8 +21,11 @@ def flush_cache_range(vma: Vma, start: int, end: int, reason: Reason) -> None:
 
 
 @ask
-def flush_dcache_page(dcache: DataCache, pfn: int, reason: Reason) -> None:
-    """Let user space see what the kernel has written to a page through its own address."""
+def flush_dcache_page(dcache: DataCache, pfn: int, mapping: bool, reason: Reason) -> None:  # noqa: FBT001 - what the kernel asks the page
+    """Let user space see what the kernel has written to a page through its own address.
+
+    It may be put off until update_mmu_cache if the page has a ``mapping``: is of a shared object.
+    """
 
 
 @ask

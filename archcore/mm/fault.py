@@ -127,6 +127,8 @@ def _do_anonymous_page(
     else:
         pfn = new_page(engine, task)
         pte = _entry_of(engine, vma, pfn)
+        if not vma.private:
+            engine.frames.mapping.add(pfn)
     with engine.locks.pte(vma.vm_mm, slot):
         if not hooks.pte_none(hooks.ptep_get(slot)):
             if pfn is not None:

@@ -24,7 +24,7 @@ class Frames:
     ``order`` is the logarithm of its size; ``entire_mapcount`` counts the upper-level entries
     that map all of it, and references belong to the head. ``isolated`` are the pages that somebody
     is about to move or to swap out (taken off the LRU); ``access_time`` has when pages of slow
-    memory were scanned.
+    memory were scanned; ``mapping`` are the pages of shared mappings (page_mapping).
     """
 
     def __init__(self, nodes: int, per_node: int) -> None:
@@ -45,6 +45,7 @@ class Frames:
         self.entire_mapcount: NDArray[np.int32] = np.zeros(total, np.int32)
         self.isolated: set[int] = set()
         self.access_time: dict[int, int] = {}
+        self.mapping: set[int] = set()
         self._freed_huge: dict[tuple[int, int], list[int]] = {}
         self._fresh = [node * per_node + (node == 0) for node in range(nodes)]
         self._freed: list[list[int]] = [[] for _ in range(nodes)]
@@ -92,6 +93,7 @@ class Frames:
             raise MachineError(msg)
         self.refcount[pfn] = 0
         self.exclusive[pfn] = False
+        self.mapping.discard(pfn)
         self.last_nid[pfn], self.last_pid[pfn] = NO_NODE, NO_PID
         self._freed[self.nid(pfn)].append(pfn)
 

@@ -36,7 +36,8 @@ def drop_contents(engine: Engine, head: int, count: int) -> None:
 
 
 def _flush_written(engine: Engine, dcache: DataCache, pfn: int) -> None:
-    engine.hooks.flush_dcache_page(dcache, pfn, Reason.KERNEL_WROTE)
+    mapping = pfn in engine.frames.mapping
+    engine.hooks.flush_dcache_page(dcache, pfn, mapping, Reason.KERNEL_WROTE)
 
 
 def new_page(engine: Engine, task: Task) -> int:
@@ -63,7 +64,8 @@ def copy_page(engine: Engine, src: int, dst: int, count: int = 1) -> None:
 
 def _copy_cached(engine: Engine, dcache: DataCache, src: int, dst: int, count: int) -> None:
     """Copy through the linear map, as far as there is anything but zeros."""
-    known = dcache.frames() | set(engine.memory.frames)
+    known, shared = dcache.frames() | set(engine.memory.frames), engine.frames.mapping
+    shared.update(dst + at for at in range(count) if src + at in shared)
     for at in range(count):
         if src + at in known:
             dcache.copy_frame(src + at, dst + at)

@@ -112,6 +112,21 @@ def test_a_page_that_moves_while_hinted_is_flushed_as_a_hint(left_out, found):
     assert run.machine.load(run.task, BASE + 8) == found
 
 
+@pytest.mark.parametrize(
+    ("left_out", "found"), [(None, 7), (Call("update_mmu_cache"), 0)], ids=["called", "left out"]
+)
+def test_what_the_kernel_copied_is_written_back_when_the_page_is_mapped(left_out, found):
+    """The copy of a shared page that moved stays in lines of the kernel's address until then."""
+    machine = Machine(V5, nodes=2, frames_per_node=256, cached_data=True, zero_page=False)
+    mm = machine.mm()
+    vma = mm.mmap(BASE, BASE + PAGE, VM_READ | VM_WRITE | VM_SHARED)
+    task = machine.task(mm)
+    machine.store(task, BASE, 7)
+    listen(machine.engine.hooks, {}, left_out)
+    assert move_page(machine.engine, vma, BASE, 1) is None
+    assert machine.load(task, BASE) == found
+
+
 def test_a_page_at_two_addresses_is_made_uncached():
     """make_coherent changes the memory type of both entries, and flushes both, once."""
     machine = Machine(V5, nodes=1, frames_per_node=256, cached_data=True, zero_page=False)

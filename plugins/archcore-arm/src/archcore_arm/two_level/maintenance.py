@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archcore.hookspecs import Mm, Reason, Slot, Vma
+    from archcore.hw.cache import DataCache
 
 
 class Caches:
@@ -45,10 +46,24 @@ class Caches:
         tsk.cpu.switch(next.tables.root)
 
     @hookimpl
+    def flush_dcache_page(self, dcache: DataCache, pfn: int, mapping: bool) -> None:  # noqa: FBT001 - the hook's
+        """Write the kernel's lines back; those of a shared page when it is mapped again."""
+        if not mapping:
+            dcache.flush_frame(pfn)
+
+    @hookimpl
     def update_mmu_cache(self, vma: Vma, addr: int, ptep: Slot, reason: Reason) -> None:
-        """Let no second address of a shared page keep lines of its own."""
-        if not vma.private:
-            make_coherent(vma, addr, ptep, reason)
+        """Write back what was put off, and let no second address of a page keep lines of its own.
+
+        PG_dcache_clean, which spares doing the first twice, is not kept.
+        """
+        if vma.private:
+            return
+        pfn = vma.vm_mm.hooks.pte_pfn(ptep.load())
+        for cpu in vma.vm_mm.cpus:
+            if cpu.dcache is not None:
+                cpu.dcache.flush_frame(pfn)
+        make_coherent(vma, addr, ptep, reason)
 
 
 def make_coherent(vma: Vma, addr: int, ptep: Slot, reason: Reason) -> None:
