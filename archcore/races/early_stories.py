@@ -117,7 +117,7 @@ EARLY = (
             "madvise": lambda scene: acts.again(scene, 1),
         },
         huge=False,
-        preemptions=1,
+        preemptions=2,
     ),
     Scenario(
         id="S5c",

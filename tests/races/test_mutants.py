@@ -5,7 +5,7 @@ import pytest
 from attrs import evolve
 from race_mutants import MUTANTS
 
-from archcore.mm import change_pte, fault, huge_fault, huge_protect, swapin
+from archcore.mm import change_pte, fault, huge_fault, huge_protect, migrate, swapin
 from archcore.mm.change import NOTHING, Changed
 from archcore.mm.profile import PROFILES
 from archcore.races import SCENARIOS, Trouble, explore
@@ -72,6 +72,26 @@ def test_a_lost_second_look_is_caught(monkeypatch, module, function, answers, st
     found = explore(SCENARIOS[story], hugetoy.TARGET, "v6.1", limit=200)
 
     assert found.unexpected & {Trouble.LOST_STORE, Trouble.BROKEN, Trouble.REFERENCES}
+
+
+@pytest.mark.slow
+def test_an_arrival_in_the_place_of_another_page_is_caught(monkeypatch):
+    """S5b: a migration entry may be that of the page that came after."""
+    waits_for = migrate.waits_for
+
+    class Any(int):
+        __hash__ = int.__hash__
+
+        def __eq__(self, other):
+            return True
+
+    def careless(hooks, swp):
+        pfn = waits_for(hooks, swp)
+        return None if pfn is None else Any(pfn)
+
+    monkeypatch.setattr(migrate, "waits_for", careless)
+
+    assert Trouble.LOST_STORE in explore(SCENARIOS["S5b"], hugetoy.TARGET, "v6.1").troubles
 
 
 def test_a_lock_that_is_kept_is_caught(monkeypatch):

@@ -37,6 +37,24 @@ MOVE = Scenario(
 )
 
 
+def _no_room(scene: Scene) -> None:
+    """Map the huge page of zeros, hint it, and take every huge page there is."""
+    scene.load(scene.t1)
+    scene.scan(scene.t1)
+    frames, huge = scene.engine.frames, scene.engine.huge
+    while huge is not None and frames.allocate_huge(0, huge.order) is not None:
+        pass
+
+
+NO_ROOM = Scenario(
+    id="no-room",
+    sentence="a store to a huge page of zeros that the scanner has armed, and no huge page is free",
+    prepare=_no_room,
+    threads={"T1": lambda scene: scene.store(scene.t1, 2)},
+    written=False,
+)
+
+
 def _searched(side: Side, story: Scenario | str) -> RaceResult:
     told = SCENARIOS[story] if isinstance(story, str) else story
     if told.id not in side.searches:
@@ -118,10 +136,15 @@ def _m12(side: Side) -> Fact:
 
 
 def _m13(side: Side) -> Fact:
-    results = [_searched(side, name) for name in LOCKED]
+    alone = _searched(side, NO_ROOM)
+    results = [*(_searched(side, name) for name in LOCKED), alone]
     bad = {one for each in results for one in each.troubles} & {Trouble.LOCKS, Trouble.STUCK}
+    bad |= alone.troubles & {Trouble.BROKEN, Trouble.LOST_STORE}
+    ending = alone.outcomes[0].ending
     found = {
         "interleavings looked at": sum(one.interleavings for one in results),
+        "faults of a store for which no huge page is free": ending.faults,
+        "it ends in": ending.state,
         "troubles": _names(bad),
     }
     return Fact(not bad, found)
@@ -171,7 +194,8 @@ RACES = (
     Question(
         "M13",
         "Is every lock given back on every early return?",
-        "No lock is kept, taken twice or out of order, and nobody waits for ever.",
+        "No lock is kept, taken twice or out of order, nobody waits for ever, and who finds no "
+        "huge page goes on with base pages.",
         _m13,
     ),
 )
