@@ -110,3 +110,12 @@ def test_a_device_misses_each_notifier(shown, reason):
 def test_an_architecture_that_does_too_little_is_found_out(target):
     """Calls are made, and nobody does what they ask for."""
     assert not needs(target, by_reason=False).enough
+
+
+def test_a_huge_page_moves_only_once_its_lines_are_out():
+    """In a cache of two ways, where the kernel's own reads do not push them out by chance."""
+    target = cached("VIVT", Flushes(), Switches(), ways=2)
+    story, flush = BY_NAME["huge-move"], Call("flush_cache_range", "FRAME_CHANGES")
+
+    assert tell(story, target).told.clean
+    assert tell(story, target, left_out=flush).told.ending is Ending.STALE_READ

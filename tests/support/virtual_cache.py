@@ -39,9 +39,9 @@ class Switches:
         tsk.cpu.switch(next.tables.root)
 
 
-def cached(indexing, *parts):
+def cached(indexing, *parts, ways=1):
     """Return the sound architecture with such a cache and these parts more."""
-    cache = CacheGeometry(size=1 << 15, ways=1, line=64, indexing=indexing)
+    cache = CacheGeometry(size=1 << 15, ways=ways, line=64, indexing=indexing)
     return evolve(
         SOUND,
         architecture=layer(SOUND.architecture, *parts),
