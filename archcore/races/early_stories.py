@@ -130,6 +130,16 @@ EARLY = (
         preemptions=1,
     ),
     Scenario(
+        id="S5d",
+        sentence="MADV_DONTNEED throws a huge page away while it is split",
+        threads={
+            "split": lambda scene: scene.split(),
+            "madvise": acts.throw_away,
+        },
+        judge=acts.is_mapped,
+        preemptions=1,
+    ),
+    Scenario(
         id="S6",
         sentence="a store to a hinted huge page while the scanner arms it again",
         prepare=acts.arm,
