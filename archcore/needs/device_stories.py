@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore.errors import MachineError
+from archcore.mm.huge_split import split_huge_pmd
 from archcore.mm.mremap import mremap
 from archcore.mm.syscalls import madvise_dontneed, mprotect
 from archcore.needs.story import HINTS, MIGRATES, SWAPS, Story
@@ -68,6 +69,23 @@ def _device_of_swap(room: Room) -> None:
     room.device.take(room.mm, room.start)
 
 
+def _device_of_huge(room: Room) -> None:
+    page, t1, mm, device = room.start, room.t1, room.mm, room.device
+    end = page + (room.end - room.start) // 2
+    room.store(t1, page, 1)
+    for flags in (VM_READ, VM_READ | VM_WRITE):
+        device.take(mm, page)
+        mprotect(room.engine, t1, page, end, flags)
+        device.let_go(mm, page)
+    device.take(mm, page)
+    vma, slot = mm.vmas.find(page), mm.tables.pmd(page)
+    # A split that first marks the entry keeps rights and frames, so nobody is told.
+    if not room.engine.profile.marks_splitting and vma is not None and slot is not None:
+        split_huge_pmd(room.engine, vma, page, slot)
+        device.let_go(mm, page)
+    device.take(mm, page)
+
+
 def _story(
     name: str, sentence: str, tell: Callable[[Room], None], needs: tuple[str, ...] = ()
 ) -> Story:
@@ -78,5 +96,12 @@ DEVICE_STORIES = (
     _story("device", "a device uses a page that system calls and stores change", _device),
     _story("device-hint", "a device uses a page that is hinted", _device_of_hint, HINTS),
     _story("device-move", "a device uses a page that moves", _device_of_move, MIGRATES),
+    Story(
+        "device-huge",
+        "a device uses a huge page that is protected and split",
+        _device_of_huge,
+        huge=True,
+        device=True,
+    ),
     _story("device-swap", "a device uses a page that goes to swap", _device_of_swap, SWAPS),
 )

@@ -192,3 +192,14 @@ def test_what_always_holds(engine, steps, pinned):
     assert len(set(mapped)) == len(mapped) == task.mm.rss == frames.mapcount.sum()
     assert all(frames.refcount[pfn] == 1 + (pfn == held) for pfn in mapped)
     assert not frames.isolated
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_local_hint_fault_on_a_huge_page_is_one_local_fault(engine):
+    """numa_hint_faults_local has the unit of numa_hint_faults."""
+    found = stage(engine)
+    found.arm()
+    found.read(found.t1)
+
+    vmstat = found.built.vmstat
+    assert (vmstat.numa_hint_faults, vmstat.numa_hint_faults_local) == (1, 1)
