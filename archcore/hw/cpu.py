@@ -175,7 +175,9 @@ class Cpu:
             self.faults += 1
             if outcome.kind in self._kept:
                 self.tlb.drop(page)
-                self._load(page, seen=outcome.kind is FaultKind.PERMISSION)
+                # A miss handler marks the page as used before rights are asked for; hardware after.
+                handled = self._mmu.refill == "software"
+                self._load(page, seen=handled and outcome.kind is FaultKind.PERMISSION)
             return outcome
         self._leave(outcome)
         self._keep(page, outcome)
