@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 from bench_machine import BASE, PAGE, process
+from hook_order import called
 
 from archcore.hookspecs import HOOKS
 from archcore.mm.migrate import move_page
@@ -32,32 +33,6 @@ DISARM = {
 SEED = ["flush_cache_page", *TRANSACTION, *TOLD]
 
 
-def called(built, act):
-    """Return the hooks that the engine itself calls meanwhile, in order."""
-    hooks, heard, inside = built.engine.hooks, [], [False]
-
-    def listening(name, hook):
-        def listened(*given):
-            if inside[0]:
-                return hook(*given)
-            heard.append(name)
-            inside[0] = True
-            try:
-                return hook(*given)
-            finally:
-                inside[0] = False
-
-        return listened
-
-    kept = {name: getattr(hooks, name) for name in WATCHED if hooks.has(name)}
-    for name, hook in kept.items():
-        setattr(hooks, name, listening(name, hook))
-    act()
-    for name, hook in kept.items():
-        setattr(hooks, name, hook)
-    return heard
-
-
 def stored(engine):
     """Return a process of two threads with one page that was written."""
     built, task, vma = process(engine, pages=1, arrays=False)
@@ -71,7 +46,9 @@ def test_arming_is_one_transaction_between_the_flushes(engine):
     """Caches first, then the entry, then the TLBs."""
     built, task, vma = stored(engine)
 
-    heard = called(built, lambda: change_prot_numa(built.engine, task, vma, BASE, BASE + PAGE))
+    heard = called(
+        built, lambda: change_prot_numa(built.engine, task, vma, BASE, BASE + PAGE), WATCHED
+    )
 
     assert heard == ["flush_cache_range", *TRANSACTION, "flush_tlb_range"]
 
@@ -81,7 +58,7 @@ def test_mprotect_is_one_transaction_between_the_flushes(engine):
     """As arming is."""
     built, task, _ = stored(engine)
 
-    heard = called(built, lambda: mprotect(built.engine, task, BASE, BASE + PAGE, VM_READ))
+    heard = called(built, lambda: mprotect(built.engine, task, BASE, BASE + PAGE, VM_READ), WATCHED)
 
     assert heard == ["flush_cache_range", *TRANSACTION, "flush_tlb_range"]
 
@@ -92,7 +69,7 @@ def test_disarming_calls_what_its_kernel_calls(engine):
     built, task, vma = stored(engine)
     change_prot_numa(built.engine, task, vma, BASE, BASE + PAGE)
 
-    heard = called(built, lambda: built.load(task, BASE))
+    heard = called(built, lambda: built.load(task, BASE), WATCHED)
 
     assert heard == DISARM.get(engine, SEED)
 
@@ -102,7 +79,7 @@ def test_a_page_that_moves_leaves_caches_slot_and_tlbs_in_this_order(engine):
     """Until the migration entry stands there, and told once the page has arrived."""
     built, _, vma = stored(engine)
 
-    heard = called(built, lambda: move_page(built.engine, vma, BASE, 1))
+    heard = called(built, lambda: move_page(built.engine, vma, BASE, 1), WATCHED)
 
     gone = ["flush_cache_page", "ptep_get_and_clear", "flush_tlb_page", "set_pte_at"]
     assert heard == [*gone, "set_pte_at", *TOLD]
