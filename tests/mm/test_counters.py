@@ -84,6 +84,18 @@ def test_hint_faults_count_faults_and_not_pages(engine):
     assert (vmstat.numa_hint_faults, vmstat.numa_hint_faults_local) == (1, 0)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_task_learns_of_pages_and_not_of_faults(engine):
+    """task_numa_fault is told HPAGE_PMD_NR of a huge page that stays (mm/huge_memory.c)."""
+    found = stage(engine)
+    found.arm()
+    found.read(found.t1)
+
+    assert found.hinted is False
+    assert found.t1.numa_faults == {0: NR}
+    assert found.t1.total_numa_faults == NR
+
+
 @pytest.mark.parametrize("engine", ["v3.8", "v6.1", "v7.0"])
 def test_pages_migrated_count_base_pages(engine):
     """numa_pages_migrated and pgmigrate_success: NR a huge page; thp_migration_success one."""
