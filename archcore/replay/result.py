@@ -9,6 +9,7 @@ from attrs import field, frozen
 from archcore.mm.stats import autonuma_cost
 
 if TYPE_CHECKING:
+    from archcore.mm.costs import Payer
     from archcore.mm.ledger import Entry
 
 
@@ -52,6 +53,10 @@ class ReplayResult:
     def raced_faults(self) -> int:
         """The faults on entries that others had changed meanwhile."""
         return self.outcomes.get("retry", 0) + self.outcomes.get("waited", 0)
+
+    def paid_by(self, payer: Payer) -> int:
+        """Return how many units of work somebody paid for, whatever the work was."""
+        return sum(payers.get(payer.value, 0) for payers in self.paid.values())
 
     def flushes(self, prefix: str, *, reason: str | None = None, but: str | None = None) -> int:
         """Return how many calls begin with ``prefix``, only for or for all but one reason."""

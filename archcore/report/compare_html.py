@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from archcore.errors import PluginError
-from archcore.mm.costs import Payer
-from archcore.report.compare_text import SECTIONS, failures
+from archcore.report.compare_text import PAYERS, SECTIONS, failures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archcore.replay.result import ReplayResult
     from archcore.report.compare import Row
 
 PAGE = files("archcore.report") / "pages" / "compare.html"
@@ -111,13 +109,9 @@ def _strip(row: Row) -> Strip:
 
 def _bars(rows: Sequence[Row]) -> list[Bar]:
     paid = {
-        row.target.id: tuple(_paid_by(row.replay, payer) for payer in (Payer.FAULT, Payer.SCAN))
+        row.target.id: tuple(map(row.replay.paid_by, PAYERS))
         for row in rows
         if row.replay is not None
     }
     longest = max(map(sum, paid.values()), default=0) or 1
     return [Bar(target, fault, scan, longest) for target, (fault, scan) in paid.items()]
-
-
-def _paid_by(result: ReplayResult, payer: Payer) -> int:
-    return sum(kind.get(payer.value, 0) for kind in result.paid.values())

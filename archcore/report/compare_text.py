@@ -138,7 +138,7 @@ def _replay(row: Row) -> tuple[str, ...]:
         str(result.flushes("flush_tlb")),
         str(result.flushes("flush_cache")),
         str(result.flushes("flush_cache", reason=UNSTATED)),
-        *(str(sum(kind.get(payer.value, 0) for kind in result.paid.values())) for payer in PAYERS),
+        *(str(result.paid_by(payer)) for payer in PAYERS),
         str(result.discarded.get("pages", 0) + result.discarded.get("huge_pages", 0)),
         str(result.spurious_faults),
         str(result.raced_faults),
