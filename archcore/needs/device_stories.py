@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcore.errors import MachineError
 from archcore.mm.huge_split import split_huge_pmd
 from archcore.mm.mremap import mremap
 from archcore.mm.syscalls import madvise_dontneed, mprotect
@@ -45,8 +44,7 @@ def _device(room: Room) -> None:
 def _device_of_hint(room: Room) -> None:
     room.store(room.t1, room.start, 1)
     room.device.take(room.mm, room.start)
-    if not room.scan():
-        raise MachineError("the scanner hints nothing")
+    room.hint()
     room.device.let_go(room.mm, room.start)
     room.load(room.t1, room.start)
     room.device.take(room.mm, room.start)
@@ -71,7 +69,7 @@ def _device_of_swap(room: Room) -> None:
 
 def _device_of_huge(room: Room) -> None:
     page, t1, mm, device = room.start, room.t1, room.mm, room.device
-    end = page + (room.end - room.start) // 2
+    end = page + room.huge
     room.store(t1, page, 1)
     for flags in (VM_READ, VM_READ | VM_WRITE):
         device.take(mm, page)

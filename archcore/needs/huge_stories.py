@@ -8,6 +8,7 @@ from archcore.mm.huge_split import split_huge_page
 from archcore.mm.mremap import mremap
 from archcore.mm.syscalls import madvise_dontneed, mprotect
 from archcore.needs.room import WRITE
+from archcore.needs.stories import zeros
 from archcore.needs.story import HUGE_HINTS, Story
 from archcore.vmflags import VM_READ, VM_WRITE
 
@@ -64,18 +65,9 @@ def _split(room: Room) -> None:
     room.load(t2, room.page(1))
 
 
-def _zeros(room: Room) -> None:
-    page, t1, t2 = room.start, room.t1, room.t2
-    room.load(t1, page)
-    room.load(t2, page)
-    room.store(t1, page, 1)
-    room.load(t2, page)
-    room.load(t2, room.page(1))
-
-
 def _thrown_away(room: Room) -> None:
     page, t1, t2 = room.start, room.t1, room.t2
-    huge = (room.end - room.start) // 2
+    huge = room.huge
     room.store(t1, page, 1)
     room.load(t2, page)
     room.forget(page, page + huge)
@@ -89,7 +81,7 @@ def _thrown_away(room: Room) -> None:
 
 def _remapped(room: Room) -> None:
     page, t1, t2 = room.start, room.t1, room.t2
-    huge = (room.end - room.start) // 2
+    huge = room.huge
     room.store(t1, page, 1)
     room.load(t2, page)
     mremap(room.engine, t1, page, page + huge, room.end + huge)
@@ -119,7 +111,7 @@ HUGE_STORIES = (
     _story("huge-hint", "a huge page is hinted, and used by two CPUs", _hint, hints=True),
     _story("huge-move", "a hinted huge page moves to its user", _moved, hints=True),
     _story("huge-split", "a huge page is split, and part of it protected", _split),
-    _story("huge-zeros", "a huge page of zeros is read, then written", _zeros),
+    _story("huge-zeros", "a huge page of zeros is read, then written", zeros),
     _story(
         "huge-thrown-away", "a huge page is thrown away, and its frames used again", _thrown_away
     ),

@@ -37,8 +37,9 @@ class Room:
     """What a story is told in.
 
     ``t1`` runs on CPU 0 of node 0 and ``t2`` on CPU 1 of node 1, both in ``mm``, whose VMA of 16
-    pages, or of two huge ones, begins at ``start``. All data go through one data cache, indexed as
-    the target says. ``device`` is a secondary MMU. What goes wrong is raised as a Departure.
+    pages, or of two huge ones of ``huge`` bytes, begins at ``start``. All data go through one data
+    cache, indexed as the target says. ``device`` is a secondary MMU. What goes wrong is raised as a
+    Departure.
     """
 
     def __init__(self, target: Target, engine: str | EngineProfile, *, huge: bool = False) -> None:
@@ -56,7 +57,8 @@ class Room:
         self.engine, self.hooks = self.machine.engine, self.machine.engine.hooks
         self.size = target.geometry.page_size
         self.start = 8 * level.size
-        self.end = self.start + (2 * level.size if huge else PAGES * self.size)
+        self.huge = level.size
+        self.end = self.start + (2 * self.huge if huge else PAGES * self.size)
         self.mms: list[Mm] = []
         self.mm = self._space()
         self.t1 = self.machine.task(self.mm, 0, 1)
@@ -138,6 +140,11 @@ class Room:
         if armed and not self._hinted(vma, start):
             raise MachineError(f"the scanner counts {start:#x} as hinted, and it is not")
         return bool(armed)
+
+    def hint(self, start: int | None = None, end: int | None = None) -> None:
+        """Hint base pages, which every profile does; raises MachineError where none are."""
+        if not self.scan(start, end):
+            raise MachineError("the scanner hints nothing")
 
     def _hinted(self, vma: Vma | None, address: int) -> bool:
         hooks, slot = self.hooks, self.mm.tables.slot(address)

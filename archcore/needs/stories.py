@@ -9,7 +9,6 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from archcore.errors import MachineError
 from archcore.mm.mremap import mremap
 from archcore.mm.syscalls import madvise_dontneed, mprotect
 from archcore.needs.room import READ, WRITE
@@ -33,17 +32,11 @@ def _fill(room: Room, first: int = 0) -> None:
         room.store(room.t1, room.page(first + number) + FAR, 10 * first + number + 5)
 
 
-def _scan(room: Room, start: int | None = None, end: int | None = None) -> None:
-    """Hint base pages, which every profile does."""
-    if not room.scan(start, end):
-        raise MachineError("the scanner hints nothing")
-
-
 def _hint(room: Room) -> None:
     page = room.start
     room.store(room.t1, page, 1)
     room.load(room.t2, page)
-    _scan(room)
+    room.hint()
     room.refused_to_all(page)
     room.load(room.t1, page)
     room.store(room.t1, page, 2)
@@ -54,7 +47,7 @@ def _moved_hint(room: Room) -> None:
     page, t1, t2 = room.start, room.t1, room.t2
     room.store(t1, page, 1)
     room.wanted_by(t2, page)
-    _scan(room)
+    room.hint()
     room.load(t2, page)
     room.store(t1, page + WORD, 2)
     room.load(t2, page + WORD)
@@ -68,7 +61,7 @@ def _late_store(room: Room) -> None:
     room.store(t1, page, 1)
     room.wanted_by(t2, page)
     room.before("flush_tlb_range", lambda: room.store_if_open(t1, page + WORD, 2))
-    _scan(room)
+    room.hint()
     room.load(t2, page + WORD)
     room.store(t1, page, 3)
     room.load(t2, page)
@@ -110,12 +103,12 @@ def _neighbours(room: Room) -> None:
     room.load(t1, second)
     room.store(t1, second, 2)
     room.store(t1, fourth, 4)
-    _scan(room, fourth, fourth + room.size)
+    room.hint(fourth, fourth + room.size)
     room.store(t1, third, 3)
     for task in (t1, t2):
         for address in (first, second, third, fourth):
             room.load(task, address)
-    _scan(room, first, second)
+    room.hint(first, second)
     room.store(t1, second, 5)
     room.store(t1, first, 6)
     room.load(t2, second)
@@ -152,7 +145,8 @@ def _copied_back(room: Room) -> None:
         room.load(t1, page + WORD)
 
 
-def _zeros(room: Room) -> None:
+def zeros(room: Room) -> None:
+    """Pages of zeros are read by two CPUs, and one of them writes."""
     page, t1, t2 = room.start, room.t1, room.t2
     room.load(t1, page)
     room.load(t2, page)
@@ -266,7 +260,7 @@ STORIES = (
     Story("neighbours", "pages beside absent and hinted ones are used", _neighbours, HINTS),
     Story("copied", "parent and child store after a fork", _copied),
     Story("copied-for-two", "a parent stores after a fork, its threads read", _copied_back),
-    Story("zeros", "pages of zeros are read, then one is written", _zeros),
+    Story("zeros", "pages of zeros are read, then one is written", zeros),
     Story(
         "swapped",
         "a dirty page goes to swap, its frame to another, and it returns",
