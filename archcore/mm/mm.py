@@ -52,6 +52,11 @@ class Mm:
         self.first_nid: int | None = None
 
     @property
+    def running(self) -> tuple[Cpu, ...]:
+        """The CPUs that use the tables of this address space now."""
+        return tuple(cpu for cpu in self.cpus if cpu.root == self.tables.root)
+
+    @property
     def here(self) -> tuple[Cpu, ...]:
         """The CPU that settles a fault now, which is all that a local flush reaches; or none.
 

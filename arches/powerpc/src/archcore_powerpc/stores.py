@@ -204,4 +204,4 @@ def _forget(mm: Mm, addr: int) -> None:
 def _left_behind(mm: Mm, addr: int) -> bool:
     """Say whether a CPU that runs the mm could still use the page, which it then forgets."""
     page = addr >> mm.geometry.page_shift
-    return any(cpu.tlb.drop(page) for cpu in mm.cpus if cpu.root == mm.tables.root)
+    return any(cpu.tlb.drop(page) for cpu in mm.running)

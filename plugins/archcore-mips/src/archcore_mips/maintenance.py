@@ -44,9 +44,8 @@ class Maintenance:
     @hookimpl
     def update_mmu_cache(self, vma: Vma, addr: int) -> None:
         """Load the pair again (__update_tlb)."""
-        for cpu in vma.vm_mm.cpus:
-            if cpu.root == vma.vm_mm.tables.root:
-                cpu.update_tlb(addr)
+        for cpu in vma.vm_mm.running:
+            cpu.update_tlb(addr)
 
     @hookimpl
     def update_mmu_cache_pmd(self, vma: Vma, addr: int) -> None:

@@ -101,6 +101,6 @@ def _others(vma: Vma, addr: int) -> Iterator[tuple[Vma, int, Slot]]:
 
 
 def _flush(mm: Mm, start: int, end: int) -> None:
-    for cpu in mm.cpus:
-        if cpu.root == mm.tables.root and cpu.dcache is not None:
+    for cpu in mm.running:
+        if cpu.dcache is not None:
             cpu.dcache.flush_range(start, end)
