@@ -8,6 +8,7 @@ wraps is called through pluggy instead.
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -119,14 +120,27 @@ def _check(target_id: str, layer: str, offer: Offer) -> None:
 def _positional(function: Callable[..., Any], offer: Offer) -> Callable[..., Any]:
     """Return a function called with all of the hook's arguments, in its order."""
     known = arguments(offer.hook)
-    if offer.arguments == known:
-        return function
-    places = tuple(known.index(argument) for argument in offer.arguments)
-    if places == (0,):
-        return lambda first, *_: function(first)
-    if places == (1,):
-        return lambda _, second, *__: function(second)
-    return lambda *given: function(*(given[place] for place in places))
+    return function if offer.arguments == known else _taking(known, function, offer)
+
+
+def _taking(
+    names: tuple[str, ...], function: Callable[..., Any], offer: Offer
+) -> Callable[..., Any]:
+    """Return a routine with arguments of those names, which passes on what the offer asks for."""
+    routine: Callable[..., Any] = _adapter(names, offer.arguments)(function)
+    return routine
+
+
+@cache
+def _adapter(names: tuple[str, ...], passed: tuple[str, ...]) -> Callable[..., Any]:
+    """Return what makes such a routine of a function.
+
+    Written out, a call costs less than through one that takes anything and picks from it; and
+    pluggy reads the names of arguments from the code object.
+    """
+    source = f"lambda function: lambda {', '.join(names)}: function({', '.join(passed)})"
+    made: Callable[..., Any] = eval(source, {})  # noqa: S307 - names of hooks and their arguments
+    return made
 
 
 def _observe(
@@ -153,18 +167,9 @@ def _namespace(hooks: Hooks, raw: Mapping[str, Callable[..., Any]], layer: str) 
     namespace = _Namespace()
     for hook, (owner, offer) in hooks.offers.items():
         if owner == layer:
-            setattr(namespace, hook, _routine(raw[hook], offer))
+            routine = _taking(offer.arguments, raw[hook], offer)
+            setattr(namespace, hook, hookimpl(routine))
     return namespace
-
-
-def _routine(function: Callable[..., Any], offer: Offer) -> Callable[..., Any]:
-    """Return the implementation as pluggy wants it: a routine with the hook's argument names."""
-    names = ", ".join(offer.arguments)
-    scope: dict[str, Any] = {"function": function}
-    # pluggy reads argument names from the code object, so a function of that form must be made.
-    exec(f"def routine({names}):\n    return function({names})", scope)  # noqa: S102
-    routine: Callable[..., Any] = hookimpl(scope["routine"])
-    return routine
 
 
 def _through(caller: Any, names: tuple[str, ...]) -> Callable[..., Any]:  # noqa: ANN401 - pluggy's

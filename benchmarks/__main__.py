@@ -6,6 +6,7 @@ import argparse
 import sys
 
 import bulk_arm
+import hint_faults
 import scalar_replay
 import startup
 import table
@@ -14,7 +15,7 @@ import walk
 from archcore.errors import ArchcoreError
 from archcore.registry import installed
 
-JOBS = {module.JOB: module for module in (bulk_arm, scalar_replay, startup, walk)}
+JOBS = {module.JOB: module for module in (bulk_arm, scalar_replay, hint_faults, startup, walk)}
 
 
 def main() -> None:
