@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import inspect
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import field, frozen
 
@@ -62,20 +62,22 @@ def helper(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return mark
 
 
-def _helper_offer(method: Callable[..., Any], prefix: str) -> Offer | None:
-    """Return what a method marked with ``helper`` offers, None for any other."""
-    name = getattr(method, "archcore_helper", None)
-    if name is None:
-        return None
-    names = parameters(method)
-    own = bool(names) and names[0] == "own"
-    wants = prefix if own else ""
-    return Offer(name.format(level=prefix), method, names[own:], wants, is_hook=False)
-
-
 def hook_name(helper: str, prefix: str) -> str:
     """Return the hook a helper is called by at a level: ``young`` at ``pte`` is ``pte_young``."""
     return HOOK_OF.get(helper, "{level}_" + helper).format(level=prefix)
+
+
+class _Shape(NamedTuple):
+    """What an offer says besides its function."""
+
+    hook: str
+    arguments: tuple[str, ...]
+    wants_own: str = ""
+    is_hook: bool = True
+
+    def of(self, function: Callable[..., Any]) -> Offer:
+        """Return the offer of a function of this shape."""
+        return Offer(self.hook, function, *self[1:])
 
 
 @frozen
@@ -88,24 +90,40 @@ class AtLevel:
     def offers(self) -> Iterator[Offer]:
         """Yield one offer a method; raises PluginError for a method no hook is called after."""
         for name, method in routines(self.entry):
-            if not name.startswith("_"):
-                yield self._offer(name, method)
+            if name.startswith("_"):
+                continue
+            shape = _helper_shape(method, self.prefix) or _shape(name, *_names(method), self.prefix)
+            if shape.is_hook and shape.hook not in HOOKS:
+                kind = type(self.entry).__name__
+                raise PluginError(
+                    f"{kind}.{name} is the helper of no hook of level {self.prefix}; rename it to "
+                    "one"
+                )
+            yield shape.of(method)
 
-    def _offer(self, name: str, method: Callable[..., Any]) -> Offer:
-        extra = _helper_offer(method, self.prefix)
-        if extra is not None:
-            return extra
-        hook = hook_name(name, self.prefix)
-        if hook not in HOOKS:
-            kind = type(self.entry).__name__
-            raise PluginError(
-                f"{kind}.{name} is the helper of no hook of level {self.prefix}; rename it to one"
-            )
-        names = parameters(method)
-        own = bool(names) and names[0] == "own"
-        wanted = (ARGUMENT_OF.get(argument, argument) for argument in names[own:])
-        arguments = tuple(argument.format(level=self.prefix) for argument in wanted)
-        return Offer(hook, method, arguments, self.prefix if own else "")
+
+def _names(routine: Callable[..., Any]) -> tuple[tuple[str, ...], bool]:
+    """Return the arguments of a routine without ``own``, and whether it has that."""
+    names = parameters(routine)
+    own = bool(names) and names[0] == "own"
+    return names[own:], own
+
+
+@cache
+def _shape(name: str, names: tuple[str, ...], own: bool, prefix: str) -> _Shape:  # noqa: FBT001
+    """Return the shape of the method ``name`` of an entry format at a level."""
+    wanted = (ARGUMENT_OF.get(argument, argument) for argument in names)
+    arguments = tuple(argument.format(level=prefix) for argument in wanted)
+    return _Shape(hook_name(name, prefix), arguments, prefix if own else "")
+
+
+def _helper_shape(method: Callable[..., Any], prefix: str) -> _Shape | None:
+    """Return the shape of a method marked with ``helper``, None for any other."""
+    name = getattr(method, "archcore_helper", None)
+    if name is None:
+        return None
+    names, own = _names(method)
+    return _Shape(name.format(level=prefix), names, prefix if own else "", is_hook=False)
 
 
 @frozen
@@ -124,13 +142,12 @@ class Plain:
                 raise PluginError(
                     f"{hook} is a wrapper in a layer; a layer implements, an observer wraps"
                 )
-            names = parameters(member)
-            own = bool(names) and names[0] == "own"
-            yield Offer(hook, member, names[own:], LEVELS[0] if own else "")
+            names, own = _names(member)
+            yield Offer(hook, member, names, LEVELS[0] if own else "")
         for _, member in routines(self.plugin):
-            extra = _helper_offer(member, LEVELS[0])
-            if extra is not None:
-                yield extra
+            shape = _helper_shape(member, LEVELS[0])
+            if shape is not None:
+                yield shape.of(member)
 
 
 def routines(plugin: object) -> Iterator[tuple[str, Any]]:

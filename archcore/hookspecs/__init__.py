@@ -72,7 +72,7 @@ ENTRY_HELPERS = tuple(helper.__name__ for helper in _HELPERS)
 LEVEL_OF = {hook.__name__: level for level, hooks in _TWINS.items() for hook in hooks}
 """The level of the hook of an entry helper: ``pmd_young`` belongs to ``pmd``."""
 
-HOOKS = tuple(_HOOKS)
+HOOKS = _HOOKS.keys()
 """The names of all hooks."""
 
 
