@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archcore.cli.choosing import everything
 from archcore.cli.options import complete_target, examples, output, write, write_document
 from archcore.cli.progress import late_bar
 from archcore.errors import ExitCode, InputError, UsageError
@@ -95,12 +96,12 @@ def command(
     from archcore.registry import installed
 
     registry = installed()
-    chosen = [registry.get(name) for name in targets] or list(registry)
+    chosen = [registry.get(name) for name in targets] or everything(registry)
     if oracle is not None:
         from archcore.cli.witness import ask
 
         return ask(chosen, oracle, range(first_seed, first_seed + seeds), out)
-    selection = _selection(laws, levels, suite, chosen)
+    selection = _selection(laws, levels, suite)
     if listed:
         return _list(selection, suite, out)
     claims = () if no_claims else _claims(registry, chosen, files)
@@ -110,9 +111,7 @@ def command(
     return _tell(_checked(results, claims, suite), only, out)
 
 
-def _selection(
-    laws: tuple[str, ...], levels: tuple[str, ...], suite: str | None, targets: list[Target]
-) -> Selection:
+def _selection(laws: tuple[str, ...], levels: tuple[str, ...], suite: str | None) -> Selection:
     from archcore.conformance.suite import select
     from archcore.errors import UnknownNameError
     from archcore.hookspecs import LEVELS
@@ -120,8 +119,6 @@ def _selection(
     for level in levels:
         if level not in LEVELS:
             raise UnknownNameError("level", level, LEVELS)
-    if not targets:
-        raise UsageError("no target is installed; see `archcore targets`")
     return select(laws, levels, suite)
 
 

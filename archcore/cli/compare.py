@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archcore.cli.ending import say
+from archcore.cli.choosing import NONE_USABLE, everything, leave_out
 from archcore.cli.options import complete_target, examples, output, write, write_document
 from archcore.cli.progress import late_bar
 from archcore.cli.replaying import replay_options, told
@@ -16,7 +16,7 @@ from archcore.errors import PluginError
 if TYPE_CHECKING:
     from archcore.cli.options import Output
     from archcore.replay.settings import Settings
-    from archcore.report.compare import Row
+    from archcore.report.compare import Row, Unusable
     from archcore.target import Target
     from archcore.trace.record import Trace
 
@@ -56,7 +56,8 @@ def command(
     chosen = _chosen(targets)
     reading = read_trace(trace, skip_bad)
     code = told(reading, trace)
-    rows = _rows(chosen, reading.trace, settings, jobs)
+    rows, unusable = _rows(chosen, reading.trace, settings, jobs)
+    _left_out(unusable, named=bool(targets), all_of_them=not rows)
     _print(rows, reading.trace, settings, out)
     return code
 
@@ -65,20 +66,30 @@ def _chosen(names: tuple[str, ...]) -> list[Target]:
     from archcore.registry import installed
 
     registry = installed()
-    for rejection in registry.rejected:
-        say(f"plugin {rejection.plugin} is left out: {rejection.reason}; {rejection.remedy}")
-    chosen = [registry.get(name) for name in names] or list(registry)
-    if not chosen:
-        msg = "no target is registered; install an architecture, such as those under arches/"
-        raise PluginError(msg)
-    return chosen
+    return [registry.get(name) for name in names] or everything(registry)
 
 
-def _rows(chosen: list[Target], trace: Trace, settings: Settings, jobs: int | None) -> list[Row]:
+def _rows(
+    chosen: list[Target], trace: Trace, settings: Settings, jobs: int | None
+) -> tuple[list[Row], list[Unusable]]:
+    from archcore.report.compare import Row, Unusable
     from archcore.report.pool import compare_all
 
     with late_bar("replaying", len(chosen)) as step:
-        return compare_all(chosen, trace, settings, jobs=jobs, progress=step)
+        found = compare_all(chosen, trace, settings, jobs=jobs, progress=step)
+    return [one for one in found if isinstance(one, Row)], [
+        one for one in found if isinstance(one, Unusable)
+    ]
+
+
+def _left_out(unusable: list[Unusable], *, named: bool, all_of_them: bool) -> None:
+    """Say what could not be compared; raises an error if it was named, or if it is all there is."""
+    for one in unusable:
+        if named:
+            raise one.error
+        leave_out(one.target, one.reason)
+    if all_of_them:
+        raise PluginError(NONE_USABLE)
 
 
 def _print(rows: list[Row], trace: Trace, settings: Settings, out: Output) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def command(out: Output) -> ExitCode:
     """Check this installation: versions, plugins and their targets, optional engines, terminal.
 
-    Ends with 4 if a plugin is rejected.
+    Each target is used for a moment. Ends with 4 if a plugin is rejected or a target unusable.
     """
     from archcore.registry import installed
     from archcore.report.installation import document, inspect
@@ -31,16 +31,17 @@ def command(out: Output) -> ExitCode:
         write_document(document(found))
     else:
         write(_text(found, out.look))
-    return ExitCode.PLUGIN if any(plugin.reason for plugin in found.plugins) else ExitCode.HELD
+    return (
+        ExitCode.PLUGIN
+        if any(plugin.reason or plugin.unusable for plugin in found.plugins)
+        else ExitCode.HELD
+    )
 
 
 def _text(found: Installation, look: Look) -> str:
     from archcore.report.text import paint, pairs, table
 
-    plugins = [
-        (plugin.name, plugin.origin, "REJECTED" if plugin.reason else "ok", plugin.said)
-        for plugin in found.plugins
-    ]
+    plugins = [(plugin.name, plugin.origin, plugin.state, plugin.said) for plugin in found.plugins]
     sections = {
         "Versions": pairs(list(found.versions.items())),
         "Plugins": table(("NAME", "ORIGIN", "STATE", "TARGETS, OR WHY NOT"), plugins, look)

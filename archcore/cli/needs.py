@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archcore.cli.choosing import NONE_USABLE, Choice, everything
 from archcore.cli.options import complete_target, examples, output, write, write_document
 from archcore.cli.progress import late_bar
 from archcore.errors import ExitCode, PluginError
@@ -57,13 +58,12 @@ def command(targets: tuple[str, ...], engine: str, out: Output) -> ExitCode:
 
 def _chosen(names: tuple[str, ...]) -> list[Target]:
     from archcore.registry import installed
-    from archcore.report.races_many import kinds_of, native
+    from archcore.report.races_many import kinds_of
 
     registry = installed()
     if names:
         return [registry.get(name) for name in names]
-    known = list(registry)
-    if not known:
-        msg = "no target is registered; install an architecture, such as those under arches/"
-        raise PluginError(msg)
-    return [native(group, "v6.1") for group in kinds_of(known)]
+    chosen = Choice().natives(kinds_of(everything(registry)), "v6.1")
+    if not chosen:
+        raise PluginError(NONE_USABLE)
+    return chosen

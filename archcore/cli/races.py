@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archcore.cli.choosing import Choice, everything
 from archcore.cli.options import complete_target, examples, output, write, write_document
 from archcore.cli.progress import late_bar
 from archcore.errors import ExitCode
@@ -83,18 +84,17 @@ def _cells(
     from archcore.mm.profile import PROFILES, profile
     from archcore.races.stories import SCENARIOS, scenario
     from archcore.registry import installed
-    from archcore.report.races_many import Cell, native, sorted_out
+    from archcore.report.races_many import Cell, sorted_out
 
     stories = [scenario(name) for name in names or SCENARIOS]
     wanted = engine or ("v6.1" if names else ALL)
     engines = list(PROFILES) if wanted == ALL else [profile(wanted).name]
     registry = installed()
-    if target_id is None and not list(registry):
-        raise UsageError("no target is installed; install an architecture, see `archcore targets`")
-    targets = {
-        name: native(registry, name) if target_id is None else registry.get(target_id)
-        for name in engines
-    }
+    if target_id is None:
+        known, choice = everything(registry), Choice()
+        targets = {name: choice.native(known, name) for name in engines}
+    else:
+        targets = dict.fromkeys(engines, registry.get(target_id))
     cells, refused = sorted_out(
         Cell(story, targets[name], name) for story in stories for name in engines
     )

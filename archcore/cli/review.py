@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archcore.cli.choosing import Choice, everything
 from archcore.cli.options import complete_target, examples, output, write, write_document
 from archcore.cli.progress import late_bar
 from archcore.errors import ExitCode
@@ -62,20 +63,17 @@ def command(
 
 
 def _sides(engines: tuple[str, ...], target_id: str | None) -> tuple[Side, ...]:
-    from archcore.errors import UsageError
     from archcore.mm.profile import profile
     from archcore.registry import installed
-    from archcore.report.races_many import kinds_of, native
+    from archcore.report.races_many import kinds_of
     from archcore.report.review.point import Side
 
-    registry = installed()
-    known = list(registry)
-    if not known:
-        raise UsageError("no target is installed; install an architecture, see `archcore targets`")
-    sides = []
-    for name in engines:
-        target = native(known, name) if target_id is None else registry.get(target_id)
-        groups = kinds_of(one for one in known if one.arch != target.arch)
-        others = tuple(native(group, name) for group in groups)
-        sides.append(Side(profile(name), target, others if target_id is None else ()))
+    profiles, registry = [profile(name) for name in engines], installed()
+    if target_id is not None:
+        return tuple(Side(one, registry.get(target_id)) for one in profiles)
+    known, choice, sides = everything(registry), Choice(), []
+    for one in profiles:
+        target = choice.native(known, one.name)
+        groups = kinds_of(other for other in known if other.arch != target.arch)
+        sides.append(Side(one, target, tuple(choice.natives(groups, one.name))))
     return tuple(sides)

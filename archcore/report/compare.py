@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from attrs import asdict, evolve, frozen
 
-from archcore.errors import InputError
+from archcore.errors import InputError, UsageError
+from archcore.mm.profile import profile
 from archcore.mm.reason import Reason
 from archcore.replay.plan import plan, shape
 from archcore.replay.scalar import replay
 from archcore.report.document import hexword
 from archcore.report.properties import Finding, Properties, properties
+from archcore.report.usable import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,22 +38,50 @@ class Row:
     refusal: str = ""
 
 
-def compare(targets: Iterable[Target], trace: Trace, settings: Settings) -> Iterator[Row]:
+@frozen
+class Unusable:
+    """A target that broke when it was compared."""
+
+    target: Target
+    error: Exception
+
+    @property
+    def reason(self) -> str:
+        """What the error says, in one line."""
+        return reason_of(self.error)
+
+
+def compare(
+    targets: Iterable[Target], trace: Trace, settings: Settings
+) -> Iterator[Row | Unusable]:
     """Yield a row a target; the engine ``native`` gives each target the profile of its era.
 
-    A target too small for what the trace touches gets a row without a replay.
+    A target too small for what the trace touches gets a row without a replay. Raises
+    UsageError for what was asked wrongly, such as an unknown engine profile.
     """
+    if settings.engine != NATIVE:
+        profile(settings.engine)
     plans: dict[Shape, Plan] = {}
     for target in targets:
-        found, form = properties(target), shape(target)
+        form = shape(target)
         steps = plans.get(form) or plan(trace, form, settings)
         plans[form] = steps
-        engine = target.engine if settings.engine == NATIVE else settings.engine
         try:
-            replayed = replay(target, trace, evolve(settings, engine=engine), steps=steps)
-            yield Row(target, found, replayed)
-        except InputError as error:
-            yield Row(target, found, None, str(error))
+            yield _row(target, trace, settings, steps)
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's plugin does
+            yield Unusable(target, error)
+
+
+def _row(target: Target, trace: Trace, settings: Settings, steps: Plan) -> Row:
+    found = properties(target)
+    engine = target.engine if settings.engine == NATIVE else settings.engine
+    try:
+        replayed = replay(target, trace, evolve(settings, engine=engine), steps=steps)
+    except InputError as error:
+        return Row(target, found, None, str(error))
+    return Row(target, found, replayed)
 
 
 def document(row: Row) -> dict[str, object]:

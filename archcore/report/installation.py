@@ -7,10 +7,11 @@ import platform
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from typing import TYPE_CHECKING
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
 from archcore import __version__
 from archcore.registry import BLOCK_LIST, GROUP
+from archcore.report.usable import flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,18 +36,33 @@ VARIABLES = (BLOCK_LIST, "NO_COLOR", "FORCE_COLOR", "TERM")
 
 @frozen
 class Plugin:
-    """A plugin as it stands: the targets it brought, or why it is not used."""
+    """A plugin as it stands: the targets it brought, or why it is not used.
+
+    ``unusable`` says of those of its targets that cannot be used why not.
+    """
 
     name: str
     origin: str
     targets: tuple[str, ...] = ()
     reason: str = ""
     remedy: str = ""
+    unusable: dict[str, str] = field(factory=dict)
+
+    @property
+    def state(self) -> str:
+        """Whether it is in use, in one word."""
+        if self.reason:
+            return "REJECTED"
+        return "UNUSABLE" if self.unusable else "ok"
 
     @property
     def said(self) -> str:
-        """The targets, or the reason with its remedy, in one line."""
-        return f"{self.reason}; {self.remedy}" if self.reason else ", ".join(self.targets)
+        """The reason with its remedy, or the targets and what is wrong with some, in one line."""
+        if self.reason:
+            return f"{self.reason}; {self.remedy}"
+        sound = [target for target in self.targets if target not in self.unusable]
+        wrong = [f"{target}: {reason}" for target, reason in self.unusable.items()]
+        return "; ".join((*wrong, *([", ".join(sound)] if sound else [])))
 
 
 @frozen
@@ -106,6 +122,8 @@ def _plugins(registry: Registry) -> Iterator[Plugin]:
     for target, origin in registry.origins.items():
         by_origin.setdefault(origin, []).append(target)
     for origin, targets in by_origin.items():
-        yield Plugin(names.get(origin, origin), origin, tuple(targets))
+        flaws = {target: flaw(registry.targets[target]) for target in targets}
+        unusable = {target: reason for target, reason in flaws.items() if reason is not None}
+        yield Plugin(names.get(origin, origin), origin, tuple(targets), unusable=unusable)
     for one in registry.rejected:
         yield Plugin(one.plugin, one.origin, reason=one.reason, remedy=one.remedy)

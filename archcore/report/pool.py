@@ -6,12 +6,13 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
 from multiprocessing import get_all_start_methods, get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
+from archcore.errors import PluginError
 from archcore.replay.plan import shape
-from archcore.report.compare import Row, compare
+from archcore.report.compare import Row, Unusable, compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 FORK = "fork"
 ENOUGH = 4  # below so many targets, starting processes costs more than it saves
 PORTION = 8
+
+Packed: TypeAlias = "tuple[Properties, ReplayResult | None, str] | str"
 
 
 @frozen(eq=False)
@@ -46,30 +49,31 @@ def compare_all(
     *,
     jobs: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
-) -> list[Row]:
-    """Return a row a target, in the order given; ``progress`` is told how many were finished.
+) -> list[Row | Unusable]:
+    """Return what ``compare`` has of each target, in the order given.
 
-    ``jobs`` None takes a process for each CPU. Targets live in this process, so workers are forked
-    from it; where that cannot be done, one process does all.
+    ``progress`` is told how many were finished. ``jobs`` None takes a process for each CPU. Targets
+    live in this process, so workers are forked from it; where that cannot be done, one process
+    does all.
     """
     jobs = os.cpu_count() or 1 if jobs is None else jobs
     if jobs < 2 or len(targets) < ENOUGH or FORK not in get_all_start_methods():  # noqa: PLR2004
         return [_told(row, progress) for row in compare(targets, trace, settings)]
     groups = _groups(targets)
     _jobs.append(_Job(targets, trace, settings))
-    rows: dict[int, Row] = {}
+    rows: dict[int, Row | Unusable] = {}
     try:
         with ProcessPoolExecutor(jobs, mp_context=get_context(FORK)) as pool:
             for done in pool.map(_work, groups):
-                for at, found, replayed, refusal in done:
-                    rows[at] = Row(targets[at], found, replayed, refusal)
+                for at, found in done:
+                    rows[at] = _unpacked(targets[at], found)
                 progress(len(done))
     finally:
         _jobs.pop()
     return [rows[at] for at in range(len(targets))]
 
 
-def _told(row: Row, progress: Callable[[int], None]) -> Row:
+def _told(row: Row | Unusable, progress: Callable[[int], None]) -> Row | Unusable:
     progress(1)
     return row
 
@@ -90,9 +94,20 @@ def _groups(targets: Sequence[Target]) -> list[list[int]]:
     ]
 
 
-def _work(places: list[int]) -> list[tuple[int, Properties, ReplayResult | None, str]]:
+def _work(places: list[int]) -> list[tuple[int, Packed]]:
     job = _jobs[-1]
     rows = compare([job.targets[at] for at in places], job.trace, job.settings)
-    return [
-        (at, row.properties, row.replay, row.refusal) for at, row in zip(places, rows, strict=True)
-    ]
+    return [(at, _packed(row)) for at, row in zip(places, rows, strict=True)]
+
+
+def _packed(row: Row | Unusable) -> Packed:
+    """Return what can leave a process: everything but the target, and of an error the words."""
+    if isinstance(row, Unusable):
+        return row.reason
+    return row.properties, row.replay, row.refusal
+
+
+def _unpacked(target: Target, packed: Packed) -> Row | Unusable:
+    return (
+        Unusable(target, PluginError(packed)) if isinstance(packed, str) else Row(target, *packed)
+    )

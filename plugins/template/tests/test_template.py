@@ -123,6 +123,26 @@ def test_filled_in_every_law_holds(made, answers):
     assert {"hint-is-hint", "swap-is-no-hint", "frames-agree"} <= {one.law for one in results}
 
 
+def test_beside_others_it_stops_nobody(made, call, monkeypatch):
+    """Who compares all targets gets the filled-in one, and one line on the other."""
+    (package,) = (fill(made("full")) / "src").iterdir()
+    known = Registry()
+    with (
+        variants.loaded(package.parent, package.name) as full,
+        variants.loaded(made() / "src", "archcore_demo") as demo,
+    ):
+        known.register(full.TARGET)
+        known.register(demo.TARGET)
+        monkeypatch.setattr("archcore.registry._installed", [known])
+        answer, named = call("compare"), call("compare", "demo-64bit-v6.1")
+
+    assert answer.code == 0
+    assert "full-64bit-v6.1" in answer.out
+    (line,) = answer.err.splitlines()
+    assert line.startswith("archcore: target demo-64bit-v6.1 is left out: demo entry: 'PRESENT'")
+    assert (named.code, named.out) == (4, "")
+
+
 def test_a_field_that_is_still_blank_breaks_the_laws_that_need_it(made):
     """Nothing is green before its time: without NONE's bit no law of hints or of rights holds."""
     directory = fill(made())
