@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from archcore.entry import AtLevel, at_levels, layer
 from archcore.hw.mmu import Mmu
+from archcore.swapformat import Swap, SwapEntry, swap_marks
 from archcore.target import Target
 from archcore_toy.entry import Entry, HugeEntry
 from archcore_toy.hardware import MANUAL, Hardware, Tables
 from archcore_toy.hint import Hint
 from archcore_toy.layout import ENTRY, GEOMETRY, LEAVES, SOURCE, SWAP
 from archcore_toy.protection import Protections
-from archcore_toy.swap import Swap, SwapEntry
 
 TARGET = Target(
     id="toy-32bit-v1",
@@ -21,6 +21,7 @@ TARGET = Target(
     architecture=layer(
         AtLevel("pte", Entry(ENTRY)),
         AtLevel("pte", SwapEntry()),
+        *(AtLevel("pte", mark) for mark in swap_marks(SWAP)),
         at_levels(HugeEntry(ENTRY), *(name for name in LEAVES if name != "pte")),
         Protections(ENTRY),
         Swap(SWAP),

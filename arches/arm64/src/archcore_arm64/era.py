@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 from archcore.encoding import Protnone
 from archcore.entry import AtLevel, at_levels, layer
 from archcore.layout import EntryLayout
+from archcore.swapformat import SwapEntry, swap_marks
 from archcore_arm64 import layout as bits
 from archcore_arm64.block import Arm64Pmd, Arm64Pud, Arm64TablePud
 from archcore_arm64.contiguous import Contiguous, HugePage
@@ -20,7 +21,7 @@ from archcore_arm64.mmu import Tables
 from archcore_arm64.placement import placement, span
 from archcore_arm64.protection import Protections
 from archcore_arm64.stores import Stores
-from archcore_arm64.swap import Swap, SwapEntry, UffdSwapEntry
+from archcore_arm64.swap import Swap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,13 +93,13 @@ class Era:
 
     def architecture(self, granule: Granule, leaves: Mapping[str, EntryLayout]) -> Layer:
         """Return the helpers of every level, the protections, the swap codec and the tables."""
-        codec = UffdSwapEntry if "UFFD_WP" in self.swap.masks else SwapEntry
         return layer(
             *(part for level in leaves for part in self._level(level, leaves[level], granule)),
             *_pages_and_blocks(leaves, granule),
             Protections(leaves["pte"], self.none, self.vm_mte),
             Swap(self.swap),
-            at_levels(codec(self.swap), *leaves),
+            at_levels(SwapEntry(), *leaves),
+            *(at_levels(mark, *leaves) for mark in swap_marks(self.swap)),
             Tables(granule.table, _address(leaves["pte"])),
         )
 

@@ -9,6 +9,7 @@ from attrs import frozen
 from archcore.encoding import Protnone, Write
 from archcore.entry import AtLevel, Layer, at_levels, layer
 from archcore.hw.mmu import Access
+from archcore.swapformat import swap_marks
 from archcore_powerpc import helpers, quirks
 from archcore_powerpc.entry import EVERYTHING, NOTHING
 from archcore_powerpc.hash_mmu import TABLE, HashPage, HashTables
@@ -16,7 +17,7 @@ from archcore_powerpc.protection import CacheControl, Keys, Protections
 from archcore_powerpc.radix_mmu import RadixTables, table_sizes
 from archcore_powerpc.shared_entry import Devmap, MakingDevmap, RadixFlush, SavedWrite
 from archcore_powerpc.stores import AtomicStores, HashMaintenance, HashStores
-from archcore_powerpc.swap import MarkedSwapEntry, Swap, SwapExclusive, SwapSoftDirty
+from archcore_powerpc.swap import MarkedSwapEntry, Swap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,9 +121,8 @@ class Assembly:
         # Huge pages could not be swapped or migrated yet in Linux 4.12.
         levels = ("pte", "pmd") if self.format.era.marked else ("pte",)
         yield at_levels(MarkedSwapEntry(swap), *levels)
-        yield at_levels(SwapSoftDirty(swap), *levels)
-        if "EXCLUSIVE" in swap.masks:
-            yield at_levels(SwapExclusive(swap), *levels)
+        for mark in swap_marks(swap):
+            yield at_levels(mark, *levels)
 
     # -- radix and hash -------------------------------------------------------------------------
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from archcore.hookspecs import hookimpl
-from archcore.words import Mask, bits, clear, has_all, put, with_bits
+from archcore.swapformat import Swap as OrdinarySwap
+from archcore.words import Mask, bits, clear, put, with_bits
 from archcore_powerpc.entry import EVERYTHING
 
 if TYPE_CHECKING:
     from archcore.layout import EntryLayout
-    from archcore.words.types import Operand, Truth, Word
+    from archcore.words.types import Operand, Word
 
 
 @frozen
-class Swap:
+class Swap(OrdinarySwap):
     """The codec of the arch's swap value, whose fields ``layout`` names."""
 
-    layout: EntryLayout
     upwards: Mask = field(init=False, repr=False)
 
     @upwards.default
@@ -35,16 +35,6 @@ class Swap:
         """
         placed = with_bits(0, self.layout["OFFSET"], offset)
         return put(placed, with_bits(0, self.upwards, type))
-
-    @hookimpl
-    def arch_swp_type(self, swp: Word) -> Word:
-        """Read the area."""
-        return bits(swp, self.layout["TYPE"])
-
-    @hookimpl
-    def arch_swp_offset(self, swp: Word) -> Word:
-        """Read the offset."""
-        return bits(swp, self.layout["OFFSET"])
 
 
 @frozen
@@ -78,41 +68,3 @@ class MarkedSwapEntry:
     def to_swp_entry(self, entry: Word) -> Word:
         """Clear PTE."""
         return clear(entry, self.layout["PTE"])
-
-
-@frozen
-class SwapSoftDirty:
-    """Soft-dirty swap entries."""
-
-    layout: EntryLayout
-
-    def swp_soft_dirty(self, entry: Word) -> Truth:
-        """Read SOFT_DIRTY."""
-        return has_all(entry, self.layout["SOFT_DIRTY"])
-
-    def swp_mksoft_dirty(self, entry: Word) -> Word:
-        """Set SOFT_DIRTY."""
-        return put(entry, self.layout["SOFT_DIRTY"])
-
-    def swp_clear_soft_dirty(self, entry: Word) -> Word:
-        """Clear SOFT_DIRTY."""
-        return clear(entry, self.layout["SOFT_DIRTY"])
-
-
-@frozen
-class SwapExclusive:
-    """Exclusive swap entries (since Linux 5.19)."""
-
-    layout: EntryLayout
-
-    def swp_exclusive(self, entry: Word) -> Truth:
-        """Read EXCLUSIVE."""
-        return has_all(entry, self.layout["EXCLUSIVE"])
-
-    def swp_mkexclusive(self, entry: Word) -> Word:
-        """Set EXCLUSIVE."""
-        return put(entry, self.layout["EXCLUSIVE"])
-
-    def swp_clear_exclusive(self, entry: Word) -> Word:
-        """Clear EXCLUSIVE."""
-        return clear(entry, self.layout["EXCLUSIVE"])

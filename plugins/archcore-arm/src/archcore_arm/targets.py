@@ -7,11 +7,11 @@ from attrs import evolve
 from archcore.encoding import Protnone, Write
 from archcore.entry import AtLevel, layer
 from archcore.hw.mmu import CacheGeometry, HardwareTables, Mmu, TlbGeometry
+from archcore.swapformat import Swap, SwapEntry
 from archcore.swaptypes import SwapTypes
 from archcore.target import Target
 from archcore_arm.entry import Entry
 from archcore_arm.protection import Protections
-from archcore_arm.swap import Swap, SwapEntry
 from archcore_arm.three_level import hardware as long
 from archcore_arm.three_level import layout as lpae
 from archcore_arm.three_level.stores import Special

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from archcore.hookspecs import hookimpl
+from archcore.swapformat import Swap as OrdinarySwap
+from archcore.swapformat import SwapEntry
 from archcore.swaptypes import SwapTypes
-from archcore.words import bits, put, with_bits
+from archcore.words import put, with_bits
 from archcore_loongarch.layout import PA_BITS
 
 if TYPE_CHECKING:
-    from archcore.layout import EntryLayout
     from archcore.words import Mask
     from archcore.words.types import Operand, Word
 
@@ -37,10 +38,8 @@ def types(page_shift: int) -> SwapTypes:
 
 
 @frozen
-class Swap:
-    """The codec: the architecture's swap value is the stored word itself."""
-
-    layout: EntryLayout
+class Swap(OrdinarySwap):
+    """The codec of a kernel that trusts its types."""
 
     @hookimpl
     def arch_swp_entry(self, type: Operand, offset: Operand) -> Word:  # noqa: A002 - the kernel's
@@ -48,40 +47,13 @@ class Swap:
         above = self.layout["TYPE"] | self.layout["OFFSET"]
         return put(with_bits(0, above, type), with_bits(0, self.layout["OFFSET"], offset))
 
-    @hookimpl
-    def arch_swp_type(self, swp: Word) -> Word:
-        """Read the area."""
-        return bits(swp, self.layout["TYPE"])
-
-    @hookimpl
-    def arch_swp_offset(self, swp: Word) -> Word:
-        """Read the offset."""
-        return bits(swp, self.layout["OFFSET"])
-
 
 @frozen
-class SwapEntry:
-    """Swap values as entries of the lowest level: stored as they are."""
-
-    def swp_entry_to_entry(self, swp: Word) -> Word:
-        """Store the swap value as it is."""
-        return swp
-
-    def to_swp_entry(self, entry: Word) -> Word:
-        """Take the stored word as it is."""
-        return entry
-
-
-@frozen
-class HugeSwapEntry:
-    """Swap values as entries of the level of huge pages."""
+class HugeSwapEntry(SwapEntry):
+    """Swap values as entries of the level of huge pages; HUGE stays when they are read."""
 
     huge: Mask
 
     def swp_entry_to_entry(self, swp: Word) -> Word:
         """Set HUGE, so that the entry is taken for no table."""
         return put(swp, self.huge)
-
-    def to_swp_entry(self, entry: Word) -> Word:
-        """Take the stored word as it is, HUGE included."""
-        return entry

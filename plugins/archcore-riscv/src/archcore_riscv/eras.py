@@ -8,13 +8,14 @@ from attrs import frozen
 
 from archcore.encoding import Write
 from archcore.entry import AtLevel, Layer, at_levels, layer
+from archcore.swapformat import Swap, SwapEntry, swap_marks
 from archcore.swaptypes import SwapTypes
 from archcore_riscv import layout
 from archcore_riscv.entry import HugeEntry, PteEntry, Pud
 from archcore_riscv.hardware import Tables
 from archcore_riscv.newer import Accessible, Devmap
 from archcore_riscv.protection import Protections
-from archcore_riscv.swap import EarlySwap, Exclusive, Swap, SwapEntry
+from archcore_riscv.swap import EarlySwap
 
 if TYPE_CHECKING:
     from archcore.layout import EntryLayout
@@ -46,6 +47,7 @@ class Era:
             Protections(self.leaves["pte"]),
             self.codec,
             at_levels(SwapEntry(), *SWAPPED),
+            *(AtLevel("pte", mark) for mark in swap_marks(self.swap)),
             Tables(),
             *self.own,
         )
@@ -103,6 +105,5 @@ V612 = Era(
     own=(
         *(AtLevel(one, Accessible(layout.V612[one])) for one in layout.V612),
         *(AtLevel(one, Devmap(layout.V612[one])) for one in SWAPPED),
-        AtLevel("pte", Exclusive(layout.V612_SWAP)),
     ),
 )

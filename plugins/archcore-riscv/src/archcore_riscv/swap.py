@@ -7,73 +7,19 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from archcore.hookspecs import hookimpl
-from archcore.words import Mask, bits, clear, has_all, put, with_bits
+from archcore.swapformat import Swap
+from archcore.words import Mask, put, with_bits
 
 if TYPE_CHECKING:
-    from archcore.layout import EntryLayout
-    from archcore.words.types import Operand, Truth, Word
-
-
-@frozen
-class Swap:
-    """The codec of Linux 6.12: the architecture's swap value is the stored word itself."""
-
-    layout: EntryLayout
-
-    @hookimpl
-    def arch_swp_entry(self, type: Operand, offset: Operand) -> Word:  # noqa: A002 - the kernel's
-        """Place area and offset; what does not fit is cut off."""
-        return with_bits(with_bits(0, self.layout["TYPE"], type), self.layout["OFFSET"], offset)
-
-    @hookimpl
-    def arch_swp_type(self, swp: Word) -> Word:
-        """Read the area."""
-        return bits(swp, self.layout["TYPE"])
-
-    @hookimpl
-    def arch_swp_offset(self, swp: Word) -> Word:
-        """Read the offset."""
-        return bits(swp, self.layout["OFFSET"])
+    from archcore.words.types import Operand, Word
 
 
 @frozen
 class EarlySwap(Swap):
-    """The codec of Linux 6.1."""
+    """The codec of Linux 6.1, which trusts its types; 6.12 has the ordinary one."""
 
     @hookimpl
     def arch_swp_entry(self, type: Operand, offset: Operand) -> Word:  # noqa: A002 - the kernel's
         """Shift area and offset into place; an area too large runs into the offset."""
         unbounded = Mask(-1 << self.layout["TYPE"].shift & (1 << 64) - 1)
         return put(with_bits(0, unbounded, type), with_bits(0, self.layout["OFFSET"], offset))
-
-
-@frozen
-class SwapEntry:
-    """Swap values as entries of a level: stored as they are."""
-
-    def swp_entry_to_entry(self, swp: Word) -> Word:
-        """Store the swap value as it is."""
-        return swp
-
-    def to_swp_entry(self, entry: Word) -> Word:
-        """Take the stored word as it is."""
-        return entry
-
-
-@frozen
-class Exclusive:
-    """The mark of an exclusive anonymous page (since Linux 6.3)."""
-
-    layout: EntryLayout
-
-    def swp_exclusive(self, entry: Word) -> Truth:
-        """Read EXCLUSIVE."""
-        return has_all(entry, self.layout["EXCLUSIVE"])
-
-    def swp_mkexclusive(self, entry: Word) -> Word:
-        """Set EXCLUSIVE."""
-        return put(entry, self.layout["EXCLUSIVE"])
-
-    def swp_clear_exclusive(self, entry: Word) -> Word:
-        """Clear EXCLUSIVE."""
-        return clear(entry, self.layout["EXCLUSIVE"])

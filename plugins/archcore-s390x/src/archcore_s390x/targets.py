@@ -5,6 +5,7 @@ from __future__ import annotations
 from archcore.encoding import Protnone, Write
 from archcore.entry import AtLevel, at_levels, layer
 from archcore.hw.mmu import Mmu
+from archcore.swapformat import SwapEntry, swap_marks
 from archcore.swaptypes import SwapTypes
 from archcore.target import Target
 from archcore_s390x import protection
@@ -13,7 +14,7 @@ from archcore_s390x.hardware import MANUAL, Hardware, Tables
 from archcore_s390x.layout import ENTRY, GEOMETRY, LEAVES, REGION, SEGMENT, SOURCE, SWAP
 from archcore_s390x.segment import Region, Segment
 from archcore_s390x.stores import Maintenance, PageStores, SegmentStores
-from archcore_s390x.swap import Swap, SwapEntry
+from archcore_s390x.swap import Swap
 
 PAGE = Entry(ENTRY, protection.KERNEL, protection.KERNEL_RO)
 HUGE = Segment(SEGMENT, protection.SEGMENTS, protection.SEGMENT_RWX)
@@ -26,7 +27,8 @@ TARGET = Target(
     geometry=GEOMETRY,
     architecture=layer(
         AtLevel("pte", PAGE),
-        AtLevel("pte", SwapEntry(SWAP)),
+        AtLevel("pte", SwapEntry()),
+        *(AtLevel("pte", mark) for mark in swap_marks(SWAP)),
         AtLevel("pmd", HUGE),
         AtLevel("pud", Region(REGION)),
         protection.Protections(ENTRY),

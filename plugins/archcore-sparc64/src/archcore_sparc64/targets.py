@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from archcore.encoding import Protnone, Write
 from archcore.entry import AtLevel, at_levels, layer
 from archcore.hw.mmu import CacheGeometry, Mmu, TlbGeometry
+from archcore.swapformat import Swap, SwapEntry
 from archcore.swaptypes import SwapTypes
 from archcore.target import Target
 from archcore_sparc64 import hardware, layout
@@ -15,7 +16,6 @@ from archcore_sparc64.entry import Entry, HugeEntry, Hugetlb
 from archcore_sparc64.hardware import Tables, Tte
 from archcore_sparc64.protection import Protections
 from archcore_sparc64.stores import HugeStores, Stores
-from archcore_sparc64.swap import Swap, SwapEntry
 from archcore_sparc64.tsb import Buffers
 
 if TYPE_CHECKING:
