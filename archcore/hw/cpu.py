@@ -9,7 +9,7 @@ from archcore.hw.cache import DataCache
 from archcore.hw.mmu import Access
 from archcore.hw.outcome import Fault, FaultKind
 from archcore.hw.reading import read_entry
-from archcore.hw.rights import ALL, EXECUTE, READ, RIGHT_OF, RIGHTS_BITS, UNCACHED, WRITE
+from archcore.hw.rights import ALL, CLEAN, EXECUTE, READ, RIGHT_OF, RIGHTS_BITS, UNCACHED, WRITE
 from archcore.hw.tlb import Tlb
 from archcore.hw.walker import Walker
 
@@ -44,6 +44,7 @@ class Cpu:
 
     __slots__ = (
         "_kept",
+        "_looked_up",
         "_memory",
         "_mmu",
         "_page_shift",
@@ -84,6 +85,9 @@ class Cpu:
         self._memory, self._mmu, self._page_shift = memory, mmu, geometry.page_shift
         self._walker = Walker(geometry, mmu)
         self._kept, self._pairs = KEPT[mmu.keeps], mmu.tlb.pairs
+        # A store that the TLB refuses is looked up again by a handler that sets the dirty flag, and
+        # by hardware that sets it if the flag is all that lacks.
+        self._looked_up = ALL if mmu.refill == "software" else CLEAN
         self._tlb_sets, self._tlb_mask = self.tlb.sets, self.tlb.mask
 
     def touch(self, address: int, access: Access) -> Fault | None:
@@ -118,7 +122,7 @@ class Cpu:
             if FaultKind.NOT_VALID in self._kept and not entry & ALL:
                 kind = FaultKind.NOT_VALID
             if kind in self._kept and not (
-                access is STORE and self._mmu.sets_dirty and entry & ALL
+                access is STORE and self._mmu.sets_dirty and entry & self._looked_up
             ):
                 self.faults += 1
                 return Fault(kind, access, address)
@@ -190,6 +194,7 @@ class Cpu:
         closed = WRITE if self._mmu.sets_dirty and not found.dirty else 0
         rights, shift = found.rights & ~closed, self._page_shift
         if rights:
+            rights |= CLEAN if found.rights & closed else 0
             rights |= self._past(self._walker.geometry.level(found.level), found.entry)
             self.tlb.insert(page, rights, found.physical >> shift, found.shift - shift)
         else:

@@ -130,7 +130,8 @@ class Mmu:
     set in such an entry. ``keeps`` says which refusals the TLB keeps until it is told or loaded
     again, so that references fault without a walk: "none", those of "invalid" entries, the missing
     "rights" of valid ones, or "all". Where flags are set by the MMU, or by a miss handler in its
-    place, an entry that lacks one refuses nothing: whoever sets it looks into the tables again.
+    place, an entry that lacks one refuses nothing: whoever sets it looks into the tables again; a
+    handler does so for each store that is refused, hardware where the flag is all that lacks.
     ``tables`` are what the hardware walks if that is not what the kernel's helpers speak of;
     ``format`` then says how the MMU finds an entry once the kernel has stored it. ``uncached`` says
     of a leaf, as hardware has it, that its data go past the cache.

@@ -18,8 +18,10 @@ class Right(IntFlag):
 # Plain numbers, because ``&`` of an IntFlag is a Python call and a TLB is asked at each reference.
 READ, WRITE, EXECUTE = int(Right.READ), int(Right.WRITE), int(Right.EXECUTE)
 ALL = READ | WRITE | EXECUTE
-# Beside its rights a TLB entry says that its data go past the cache.
+# Beside its rights a TLB entry says that its data go past the cache, and that the right to write is
+# withheld until somebody has set the dirty flag.
 UNCACHED = ALL + 1
-RIGHTS_BITS = len(Right) + 1
+CLEAN = UNCACHED << 1
+RIGHTS_BITS = len(Right) + 2
 
 RIGHT_OF = {Access.READ: READ, Access.WRITE: WRITE, Access.EXECUTE: EXECUTE}

@@ -221,7 +221,7 @@ class TestRefusals:
     def test_a_right_that_a_handler_looks_up_again_is_not_missed(self, toy, memory):
         """Where one sets flags it sees a mapping made meanwhile, but loads are refused for good."""
         toy.path(memory, ADDRESS, toy.entry(0x7000, "LEAF", "EXECUTE"))
-        cpu = boot(toy, memory, keeps="rights", tlb=HALVES)
+        cpu = boot(toy, memory, refill="software", keeps="rights", tlb=HALVES)
         assert cpu.touch(ADDRESS, EXECUTE) is None
         assert cpu.touch(self.OTHER, READ).kind is FaultKind.NOT_VALID
         toy.path(memory, self.OTHER, toy.entry(0x7100, *RW))
@@ -230,6 +230,20 @@ class TestRefusals:
         assert cpu.touch(ADDRESS, READ) == Fault(FaultKind.PERMISSION, READ, ADDRESS)
         assert cpu.touch(ADDRESS, WRITE) is None
         assert cpu.touch(ADDRESS, READ) is None
+
+    def test_hardware_looks_again_for_a_flag_alone(self, toy, memory):
+        """A store to a clean page sets the flag; a right that was not there is missed for good."""
+        clean = toy.path(memory, ADDRESS, toy.entry(0x7000, *RW, "ACCESSED"))
+        toy.path(memory, self.OTHER, toy.entry(0x7100, "LEAF", "READ", "ACCESSED"))
+        cpu = boot(toy, memory, keeps="rights")
+        for address in (ADDRESS, self.OTHER):
+            assert cpu.touch(address, READ) is None
+        toy.path(memory, self.OTHER, toy.entry(0x7100, *USED))
+        assert cpu.touch(ADDRESS, WRITE) is None
+        assert toy.load(memory, clean) == toy.entry(0x7000, *USED, "DIRTY")
+        assert cpu.touch(self.OTHER, WRITE) == Fault(FaultKind.PERMISSION, WRITE, self.OTHER)
+        cpu.tlb.invalidate_page(self.OTHER >> 8)
+        assert cpu.touch(self.OTHER, WRITE) is None
 
     def test_a_page_without_rights_is_refused_as_one_that_lacks_them(self, toy, memory):
         """The TLB holds it as valid, and the kernel has to say otherwise."""

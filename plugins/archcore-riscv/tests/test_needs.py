@@ -12,13 +12,14 @@ from archcore.machine import Machine
 from archcore.mm.outcome import Outcome
 from archcore.needs import Call, Ending, stories_of, tell
 from archcore.vmflags import VM_READ, VM_WRITE
+from archcore_riscv.eras import V612
 from archcore_riscv.targets import TARGETS, mmu
 
 if TYPE_CHECKING:
     from archcore.target import Target
 
 TARGET = {target.id: target for target in TARGETS}
-KEEPS = [target for target in TARGETS if target.mmu.keeps == "invalid"]
+KEEPS = [target for target in TARGETS if target.mmu.keeps == "all"]
 FENCES = ("update_mmu_cache", "update_mmu_cache_pmd")
 PAGE = 0x40_0000
 
@@ -39,11 +40,21 @@ def test_without_the_fence_a_hint_faults_for_ever(target: Target, hook: str, nam
 
 
 def test_with_svvptc_no_fence_is_needed() -> None:
-    """Such a hart keeps no invalid entry, and its kernel makes no fence: nothing is left out."""
+    """Such a hart keeps no invalid entry, and its kernel flushes where it raises rights."""
     target = TARGET["riscv-sv48-svvptc-v6.12"]
     for story in stories_of(target):
         for hook in FENCES:
             assert tell(story, target, left_out=Call(hook)).told.clean, story.name
+
+
+def test_a_hart_with_svvptc_may_keep_the_rights_that_were() -> None:
+    """So the kernel flushes them: a store to a huge page that was hinted goes through."""
+    target = TARGET["riscv-sv48-svvptc-v6.12"]
+    assert target.mmu.keeps == "rights"
+    unflushed = evolve(target, architecture=V612.architecture())
+    (story,) = (one for one in stories_of(target) if one.name == "huge-hint")
+    assert tell(story, target).told.clean
+    assert tell(story, unflushed).told.ending is Ending.ENDLESS_FAULT
 
 
 def test_another_hart_fences_itself() -> None:

@@ -52,6 +52,24 @@ class Fences:
 
 
 @frozen
+class Flushes:
+    """Harts with Svvptc: they soon see an entry become valid, but not that its rights were raised.
+
+    Source: the same function behind the alternative for Svvptc, Linux 6.12.
+    """
+
+    @hookimpl
+    def ptep_set_access_flags(self, vma: Vma, addr: int, ptep: Slot, entry: int) -> bool:
+        """Store the entry if it differs, and flush the page everywhere (flush_tlb_page)."""
+        changed: bool = ptep.load() != entry
+        if changed:
+            ptep.store(entry)
+            for hart in vma.vm_mm.cpus:
+                hart.tlb.invalidate_page(addr >> vma.vm_mm.geometry.page_shift)
+        return changed
+
+
+@frozen
 class Changes:
     """What ptep_set_access_flags says, as a function of the entry that it finds."""
 

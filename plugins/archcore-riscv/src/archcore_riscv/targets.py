@@ -11,7 +11,7 @@ from archcore.target import Target
 from archcore_riscv.eras import V61, V612
 from archcore_riscv.hardware import MANUAL, Hardware
 from archcore_riscv.layout import LEVELS, geometry
-from archcore_riscv.maintenance import Changes, Fences
+from archcore_riscv.maintenance import Changes, Fences, Flushes
 
 if TYPE_CHECKING:
     from archcore_riscv.eras import Era
@@ -20,21 +20,23 @@ if TYPE_CHECKING:
 def mmu(*, svvptc: bool = False, svade: bool = False) -> Mmu:
     """Return the MMU of a hart, which may have extensions.
 
-    Without Svvptc it may keep invalid entries until it is fenced. With Svade a use of an entry that
-    lacks A, or a store through one that lacks D, faults; without, the walker sets them.
+    Until it is fenced it may keep the rights that an entry had before they were raised, and without
+    Svvptc an invalid entry, too ("either the new or old permissions will be used", SFENCE.VMA in
+    the manual). With Svade a use of an entry that lacks A, or a store through one that lacks D,
+    faults; without, the walker sets them.
     """
     return Mmu(
         Hardware(),
         sets_accessed=not svade,
         sets_dirty=not svade,
-        keeps="none" if svvptc else "invalid",
+        keeps="rights" if svvptc else "all",
         source=MANUAL,
     )
 
 
 def target(era: Era, mode: str, *, svvptc: bool = False) -> Target:
     """Return an era in a mode; a kernel that finds Svvptc patches its fences out."""
-    fences = () if svvptc else (Fences(), at_levels(Changes(), *era.leaves))
+    fences = (Flushes(),) if svvptc else (Fences(), at_levels(Changes(), *era.leaves))
     return Target(
         id=f"riscv-{mode}-{'svvptc-' if svvptc else ''}{era.name}",
         arch="riscv",
