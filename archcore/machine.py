@@ -116,6 +116,7 @@ class Machine:
             huge=huge_pages(hooks, geometry, frames, zero_page=zero_page) if thp else None,
             seam=seam,
             balancer=balancer,
+            table_hints=profile.hints_tables and bool(hooks.pmd_hints_tables()),
             swap=_swap(swap_slots, seam),
             reads=target.reads,
             dcache=self.cpus[0].dcache,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archcore.hookspecs.marks import ask
 
 if TYPE_CHECKING:
-    from archcore.words.types import Word
+    from archcore.words.types import Truth, Word
 
 
 @ask
@@ -28,6 +28,15 @@ def pgprot_modify(oldprot: Word, newprot: Word) -> Word:
 @ask
 def pxd_populate(level: str, table: Word) -> Word:
     """Return the entry of an upper level that points to the table at a physical address."""
+
+
+@ask
+def pmd_hints_tables() -> Truth:
+    """Say whether an entry that points to a table can be a hint as well (Linux 3.8 to 3.12).
+
+    pmd_mknuma, pmd_numa and pmd_mknonnuma then take such an entry, too: the hint keeps hardware out
+    of the table, while the kernel goes on through it.
+    """
 
 
 @ask

@@ -70,9 +70,7 @@ def candidates(
     if Skip.HINTED in skips:
         chosen = both(chosen, negate(hooks.pte_numa(vma, words)))
     chosen = np.broadcast_to(chosen, words.shape)
-    pages = both(chosen, negate(hooks.pte_special(words)))
-    pfns = np.where(pages, hooks.pte_pfn(words), engine.frames.total).astype(np.int64)
-    pages = pages & (pfns < engine.frames.total) & (pfns != _pfn_or_none(engine.zero_page))
+    pages, pfns = _pages(engine, words, chosen)
     kept = _page_rules(engine, task, vma, pfns[pages])
     result = np.array(chosen if Skip.NO_PAGE not in skips else pages)
     if engine.balancer is not None:
@@ -83,6 +81,24 @@ def candidates(
         ], np.bool_)  # fmt: skip
     result[pages] = kept
     return result
+
+
+def _pages(
+    engine: Engine, words: NDArray[np.uint64], among: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Say which of some entries have an ordinary page behind them, and give their frames."""
+    total = engine.frames.total
+    pages = both(among, negate(engine.hooks.pte_special(words)))
+    pfns = np.where(pages, engine.hooks.pte_pfn(words), total).astype(np.int64)
+    return pages & (pfns < total) & (pfns != _pfn_or_none(engine.zero_page)), pfns
+
+
+def one_node(engine: Engine, words: NDArray[np.uint64]) -> bool:
+    """Say whether the pages that entries of a table map lie on one node (all_same_node)."""
+    hooks = engine.hooks
+    present = both(hooks.pte_present(words), negate(hooks.pte_none(words)))
+    pages, pfns = _pages(engine, words, np.broadcast_to(present, words.shape))
+    return len(np.unique(pfns[pages] // engine.frames.per_node)) <= 1
 
 
 def _page_rules(engine: Engine, task: Task, vma: Vma, pfns: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -35,13 +35,15 @@ class Changed:
     """What a walk changed.
 
     ``entries`` are base pages, ``huge`` the upper-level entries among them; the addresses from
-    ``flush_start`` up to ``flush_end`` are those whose TLB entries must go.
+    ``flush_start`` up to ``flush_end`` are those whose TLB entries must go. ``one_node`` is whether
+    all pages that were looked at lie on one node (all_same_node), where tables are hinted.
     """
 
     entries: int = 0
     flush_start: int | None = None
     flush_end: int = 0
     huge: int = 0
+    one_node: bool = False
 
     def __add__(self, other: Changed) -> Changed:
         """Join two walks."""

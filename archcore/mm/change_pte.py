@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from archcore.mm import candidates
 from archcore.mm.change import NOTHING, Changed
 from archcore.mm.pages import can_change_writable
@@ -37,7 +39,21 @@ def change_pte_range(
             address = table.address + (place << level.shift)
             slot = table.first.at(place)
             changed += _change_one(engine, task, vma, address, slot, change, judge)
+        if change.hints and engine.table_hints:
+            changed = evolve(changed, one_node=_one_node(engine, table, range(first, last)))
         return changed
+
+
+def _one_node(engine: Engine, table: Table, places: range) -> bool:
+    """Say whether the pages that some entries map lie on one node, hinted and shared ones too."""
+    hooks, nodes = engine.hooks, set[int]()
+    for place in places:
+        pte = table.first.at(place).load()
+        mapped = not hooks.pte_none(pte) and hooks.pte_present(pte)
+        pfn = engine.page(pte) if mapped else None
+        if pfn is not None:
+            nodes.add(engine.frames.nid(pfn))
+    return len(nodes) <= 1
 
 
 def _judge(engine: Engine, vma: Vma) -> Callable[[int], bool]:
@@ -136,4 +152,6 @@ def _arm_arrays(engine: Engine, task: Task, vma: Vma, table: Table, places: rang
             )
         )
         changed += Changed(count, *bounds)
+    if engine.table_hints:
+        changed = evolve(changed, one_node=candidates.one_node(engine, words))
     return changed

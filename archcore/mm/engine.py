@@ -36,6 +36,7 @@ class Engine:
     drives the scanner, ``dcache`` where memory has all data at once. ``seam`` is where others may
     run, None if nobody watches; then the ``locks`` are free and ``findings`` stays empty.
     ``reads`` are the rights of which a VMA has to give one for a load not to be an error.
+    ``table_hints`` is whether tables are hinted: both profile and target have to say so.
     """
 
     hooks: Hooks
@@ -53,6 +54,7 @@ class Engine:
     seam: Seam | None = None
     swap: SwapArea | None = None
     balancer: Balancer | None = None
+    table_hints: bool = False
     dcache: DataCache | None = None
     reads: VmFlags = VM_ACCESS_FLAGS
     splitting: set[int] = field(factory=set)

@@ -44,6 +44,8 @@ class EngineProfile:
     (can_change_pte_writable), whatever the encoding remembers; ``keeps_uffd_wp`` not where
     userfaultfd protects the page (B45).
     ``accounts_races`` tells the task of a fault although its entry has changed (B13).
+    ``hints_tables`` hints the table as well, where the target can, if the pages it was armed for
+    lie on one node; one fault then settles all hints in it (do_pmd_numa_page).
 
     Scanning:
     ``first_node_gate`` starts scanning only once a task ran off the mm's first node.
@@ -105,6 +107,7 @@ class EngineProfile:
     recomputes_write: bool = False
     keeps_uffd_wp: bool = True
     accounts_races: bool = False
+    hints_tables: bool = False
     first_node_gate: bool
     small_vmas: bool
     budget_counts_changes: bool

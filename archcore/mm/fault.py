@@ -17,6 +17,7 @@ from archcore.mm.pages import copy_page, maybe_mkwrite, new_page, put_page
 from archcore.mm.reason import Reason
 from archcore.mm.rmap import family_of
 from archcore.mm.swapin import do_swap_page
+from archcore.mm.table_hint import do_pmd_numa_page, is_hinted_table
 from archcore.mm.task import CURRENT
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def _settled(engine: Engine, task: Task, vma: Vma, address: int, access: Access)
         if isinstance(slot, Outcome):
             return slot
         return _handle_pte_fault(engine, task, vma, address, slot, access)
+    if is_hinted_table(engine, vma, address):
+        return do_pmd_numa_page(engine, task, vma, address)
     place = task.mm.tables.slot(address, allocate=True)
     if place is None:
         msg = f"no table could be made for {address:#x}"

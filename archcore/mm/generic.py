@@ -167,6 +167,11 @@ class HugeStores:
         """Deny it."""
         return False
 
+    @hookimpl
+    def pmd_hints_tables(self) -> bool:
+        """Deny it: hints are on pages."""
+        return False
+
 
 def _end(mm: Mm, addr: int) -> int:
     return addr + mm.geometry.levels[1].size

@@ -11,6 +11,7 @@ from archcore.mm.fault import Outcome, fault_in
 from archcore.mm.hugepages import Pmd, pmd_kind
 from archcore.mm.knobs import GupRule
 from archcore.mm.pages import put_page
+from archcore.mm.table_hint import is_hinted_table
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -78,6 +79,8 @@ def follow_page(engine: Engine, vma: Vma, address: int, flags: Foll) -> int | No
         if upper is not None and pmd_kind(hooks, hooks.pmdp_get(upper)) is Pmd.HUGE:
             with engine.locks.pmd(mm, upper):
                 return _huge(engine, vma, address, upper, flags)
+    if is_hinted_table(engine, vma, address) and not _may(engine, vma, flags, hinted=True):
+        return None
     slot = mm.tables.slot(address)
     return None if slot is None else _small(engine, vma, slot, flags)
 

@@ -14,6 +14,7 @@ from archcore.mm.knobs import AfterHint
 from archcore.mm.outcome import Outcome
 from archcore.mm.reason import Reason
 from archcore.mm.swapentry import waits_for
+from archcore.mm.table_hint import do_pmd_numa_page, is_hinted_table
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -44,6 +45,8 @@ def fault_pmd(engine: Engine, task: Task, vma: Vma, address: int, access: Access
         return Outcome.RETRY
     elif kind is Pmd.HUGE:
         outcome = _huge(engine, task, vma, address, slot, orig, access)
+    elif is_hinted_table(engine, vma, address):
+        return do_pmd_numa_page(engine, task, vma, address)
     return outcome or _small(engine, vma, address, slot)
 
 

@@ -38,7 +38,7 @@ def do_numa_page(
             return
         if profile.disarm_first:
             disarm(engine, vma, address, slot)
-        pfn = _page(engine, pte)
+        pfn = movable(engine, pte)
         if pfn is not None:
             learned = learn(engine, task, vma, pfn, write=_was_writable(engine, vma, pte))
             target = engine.hooks.mpol_misplaced(
@@ -68,7 +68,7 @@ def do_numa_page(
         task_numa_fault(engine, task, learned.last, nid, pages, flags)
 
 
-def _page(engine: Engine, pte: int) -> int | None:
+def movable(engine: Engine, pte: int) -> int | None:
     """Return the page that may move; whether that may be part of a larger one, the profile says."""
     pfn = engine.page(pte)
     if pfn is None or (engine.frames.size(pfn) > 1 and not engine.profile.large_folios):

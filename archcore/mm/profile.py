@@ -93,6 +93,7 @@ V38 = EngineProfile(
     disarm_transaction=False,
     disarm_first=True,
     accounts_races=True,
+    hints_tables=True,
     first_node_gate=True,
     small_vmas=False,
     budget_counts_changes=True,

@@ -85,8 +85,19 @@ def _change_tables(
     changed = NOTHING
     for table in vma.vm_mm.tables.tables(start, end):
         bracket.begin()
-        changed += change_pte_range(engine, task, vma, table, start, end, change)
+        part = change_pte_range(engine, task, vma, table, start, end, change)
+        if part.one_node:
+            change_pmd_protnuma(engine, vma, table.address, vma.vm_mm.tables.pmd(table.address))
+        changed += part
     return changed
+
+
+def change_pmd_protnuma(engine: Engine, vma: Vma, address: int, slot: Slot | None) -> None:
+    """Hint a table whose pages were found on one node, whatever has become of them by now."""
+    if slot is not None:
+        hooks, mm = engine.hooks, vma.vm_mm
+        with engine.locks.pmd(mm, slot):
+            hooks.set_pmd_at(mm, address, slot, hooks.pmd_mknuma(vma, hooks.pmdp_get(slot)))
 
 
 def _change_pmd_range(
@@ -130,4 +141,7 @@ def _change_pmd(
     if pmd_kind(hooks, pmd) is not Pmd.TABLE:
         return NOTHING
     table = tables.table_at(address, pmd)
-    return change_pte_range(engine, task, vma, table, start, end, change)
+    changed = change_pte_range(engine, task, vma, table, start, end, change)
+    if changed.one_node:
+        change_pmd_protnuma(engine, vma, address, slot)
+    return changed

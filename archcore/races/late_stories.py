@@ -1,4 +1,4 @@
-"""Stories of TLBs, devices, children and scanners: S7 to S11.
+"""Stories of TLBs, devices, children and scanners: S7 to S12.
 
 Each follows the scenario of that name in the project's notes on the fault engine; what is known to
 go wrong under a profile is part of the story, with the kernel's own bug where there is one.
@@ -120,5 +120,18 @@ LATE = (
         },
         preemptions=0,  # the mmap lock keeps the two apart
         profiles=("v6.1", "v7.0"),
+    ),
+    Scenario(
+        id="S12",
+        sentence="hints of a table are settled while pages are thrown away and armed again",
+        prepare=acts.arm_table,
+        threads={
+            "T2": lambda scene: scene.load(scene.t2),
+            "madvise": acts.throw_second_away,
+            "scanner": acts.scan_both,
+        },
+        judge=acts.each_costs_a_fault,
+        huge=False,
+        preemptions=1,
     ),
 )

@@ -127,14 +127,15 @@ class Staged:
         self.scene.lookout.on = False
         now = self._books()
         now.subtract(self._before)
+        self.scene.notes = dict(sorted(self.scene.notes.items()))
+        state = self.scene.state()
         costs = self.scene.engine.costs
         troubles = dict.fromkeys([*self.scene.troubles(), *self._stage_troubles()])
         troubles |= dict.fromkeys(
             (one, self._scenario.id) for one in self._scenario.judge(self.scene)
         )
-        self.scene.notes = dict(sorted(self.scene.notes.items()))
         return Ending(
-            state=self.scene.state(),
+            state=state,
             faults=now["pgfault"],
             lock_round_trips=sum(n for (_, what), n in _costs(now) if what == "lock_round_trips"),
             discarded=tuple((what, now["discarded", what]) for what in costs.discarded()),

@@ -32,7 +32,8 @@ class Scene:
 
     ``page`` is the address that everything is about: a huge page of the VMA if ``huge``, written
     once by T1 on node 0. T1 runs on CPU 0 of node 0 and T2 on CPU 1 of node 1. ``notes`` has what
-    threads came to, ``kept`` what they want to find again.
+    threads came to, ``kept`` what they want to find again. ``told`` are the addresses whose entries
+    are described and looked after, the page's if nobody adds others.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Scene:
         self.t2: Task = self.machine.task(self.mm, 1, 2)
         self.notes: dict[str, object] = {}
         self.kept: dict[str, object] = {}
+        self.told: tuple[int, ...] = (self.page,)
         self.lookout = Lookout(self.engine)
         if written:
             self.store(self.t1, 1)
@@ -128,25 +130,29 @@ class Scene:
         split_huge_page(self.engine, self.vma, self.page, self.pmd_slot)
 
     def used_by(self, task: Task) -> None:
-        """Let the page be known as used by a task, so that the filter lets it move there."""
-        pfn = self.frame()
-        if pfn is not None:
-            self.engine.frames.last_nid[pfn] = task.nid
-            self.engine.frames.last_pid[pfn] = task.pid
+        """Let what is told of be known as used by a task, so that the filter lets it move there."""
+        for pfn in map(self.frame, self.told):
+            if pfn is not None:
+                self.engine.frames.last_nid[pfn] = task.nid
+                self.engine.frames.last_pid[pfn] = task.pid
 
-    def hinted(self) -> bool:
-        """Say whether the page's entry is a hint."""
-        hooks, slot = self.engine.hooks, self.pte_slot
+    def hinted(self, at: int | None = None) -> bool:
+        """Say whether the page's entry is a hint, or that of another address."""
+        hooks, slot = self.engine.hooks, self.mm.tables.slot(self.page if at is None else at)
         if slot is None:
             return bool(hooks.pmd_numa(self.vma, self.pmd_slot.load()))
         return bool(hooks.pte_numa(self.vma, slot.load()))
 
-    def frame(self) -> int | None:
-        """Return the frame the page is in, None if it is in none."""
+    def table_hinted(self) -> bool:
+        """Say whether the table that maps the page is a hint as a whole."""
+        return not self.huge and bool(self.engine.hooks.pmd_numa(self.vma, self.pmd_slot.load()))
+
+    def frame(self, at: int | None = None) -> int | None:
+        """Return the frame the page is in, or that of another address; None if it is in none."""
         hooks, pmd = self.engine.hooks, self.pmd_slot.load()
         if self.huge and pmd_kind(hooks, pmd) is Pmd.HUGE:
             return int(hooks.pmd_pfn(pmd))
-        slot = self.pte_slot
+        slot = self.mm.tables.slot(self.page if at is None else at)
         pte = 0 if slot is None else slot.load()
         if hooks.pte_none(pte) or not hooks.pte_present(pte):
             return None
@@ -163,18 +169,19 @@ class Scene:
             yield KINDS[finding.kind], finding.place
         if self.machine.lost_stores(self.mm):
             yield Trouble.LOST_STORE, f"{self.vma.vm_start:#x}"
-        pfn = self.frame()
-        if pfn is not None and pfn < self.engine.frames.total:
-            yield from self._of_page(pfn)
+        for at in self.told:
+            pfn = self.frame(at)
+            if pfn is not None and pfn < self.engine.frames.total:
+                yield from self._of_page(pfn, at)
 
-    def _of_page(self, pfn: int) -> Iterator[tuple[Trouble, str]]:
+    def _of_page(self, pfn: int, at: int) -> Iterator[tuple[Trouble, str]]:
         frames, hooks = self.engine.frames, self.engine.hooks
         head = frames.head(pfn)
         zero = self.engine.huge.zero if self.engine.huge else None
         explained = frames.total_mapcount(head) + frames.pins[head]
         if head not in {zero, self.engine.zero_page} and frames.refcount[head] != explained:
             yield Trouble.REFERENCES, "struct page"
-        slot = self.pte_slot
+        slot = self.mm.tables.slot(at)
         pte = self.pmd_slot.load() if slot is None else slot.load()
         write = hooks.pmd_write if slot is None else hooks.pte_write
         numa = hooks.pmd_numa if slot is None else hooks.pte_numa
@@ -189,7 +196,7 @@ class Scene:
         ]
 
     def entry(self) -> str:
-        """Describe what stands in the page's slot."""
+        """Describe what stands in the page's slot, and that its table is hinted."""
         hooks, pmd = self.engine.hooks, self.pmd_slot.load()
         kind = pmd_kind(hooks, pmd) if self.huge else Pmd.TABLE
         if kind is Pmd.NONE:
@@ -201,7 +208,12 @@ class Scene:
             words += ["" if hooks.pmd_write(pmd) else "read-only"]
             words += ["splitting" if splitting(self.engine, self.pmd_slot, pmd) else ""]
             return " ".join(filter(None, [*words, self._node(hooks.pmd_pfn(pmd))]))
-        slot = self.pte_slot
+        table = "hinted table: " if self.table_hinted() else ""
+        return table + ", ".join(map(self._small, self.told))
+
+    def _small(self, at: int) -> str:
+        """Describe what stands in the lowest-level slot of an address."""
+        hooks, slot = self.engine.hooks, self.mm.tables.slot(at)
         pte = None if slot is None else slot.load()
         if pte is None or hooks.pte_none(pte):
             return "empty"

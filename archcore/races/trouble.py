@@ -41,6 +41,7 @@ class Trouble(Enum):
     RIGHTS_IGNORED = "a page without rights was taken for a hint"
     OUTSIDE_TABLE = "settling a hint went beyond its page table"
     UNITS = "numa_pte_updates does not count base pages"
+    MORE_FAULTS = "an access took other faults than for the hints and empty entries in its way"
 
 
 KINDS = {

@@ -14,7 +14,11 @@ from archcore.vmflags import VM_READ, VM_WRITE
 
 BASE = 4 * hugetoy.HUGE
 HUGE, PAGE, NR = hugetoy.HUGE, hugetoy.PAGE, hugetoy.NR
-LOSES_WRITE = evolve(hugetoy.TARGET, encoding=at_levels(VmaRelative(), "pte", "pmd"))
+LOSES_WRITE = evolve(
+    hugetoy.TARGET,
+    architecture=hugetoy.MARKED,
+    encoding=at_levels(VmaRelative(), "pte", "pmd"),
+)
 
 
 @frozen

@@ -1,7 +1,8 @@
 """A toy architecture with huge pages: sixteen base pages each, so that a story is soon told.
 
 The format is the same at both levels: a valid bit, rights, accessed and dirty, a frame. A hint
-trades V for HINT. ``TARGET`` marks splits in the entry, ``UNMARKED`` leaves that to the engine.
+trades V for HINT. ``TARGET`` marks splits in the entry and can hint tables; ``UNMARKED`` leaves the
+one to the engine and has not the other.
 """
 
 from __future__ import annotations
@@ -168,6 +169,15 @@ class Splitting:
         return has_all(pmd, ENTRY["SPLITTING"])
 
 
+class TableHints:
+    """Tables that can be hints, as on x86 until Linux 3.12."""
+
+    @hookimpl
+    def pmd_hints_tables(self):
+        """Affirm it."""
+        return True
+
+
 class Tables:
     """Protections, tables and swap values."""
 
@@ -267,6 +277,5 @@ UNMARKED = Target(
     swap=SWAP,
     sources=("tests/support/hugetoy.py",),
 )
-TARGET = evolve(
-    UNMARKED, architecture=layer(at_levels(Entry(), "pte", "pmd"), Tables(), Splitting())
-)
+MARKED = layer(at_levels(Entry(), "pte", "pmd"), Tables(), Splitting())
+TARGET = evolve(UNMARKED, architecture=layer(MARKED, TableHints()))

@@ -15,7 +15,7 @@ from archcore_x86.attributes import Access, Attributes
 from archcore_x86.caching import Caching
 from archcore_x86.entry import X86Entry
 from archcore_x86.era import KEPT, Era
-from archcore_x86.huge import X86Huge, X86Pud
+from archcore_x86.huge import TableHints, X86Huge, X86Pud
 from archcore_x86.hugetlb import Hugetlb
 from archcore_x86.inversion import EVERYTHING, Inversion
 from archcore_x86.isolation import Isolation
@@ -57,6 +57,7 @@ def architecture(era: Era) -> Layer:
         Swap(era.swap, inverted=era.inverts),
         Hugetlb(),
         Tables(),
+        *((TableHints(),) if era.table_hints else ()),
         *((_inversion(era, page),) if era.inverts else ()),
         *((Keys(page),) if "PKEY" in page.masks else ()),
         *((Isolation(),) if era.isolates else ()),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from archcore.entry import helper
+from archcore.hookspecs import hookimpl
 from archcore.words import (
     Mask,
     bits,
@@ -109,3 +110,13 @@ class X86Pud(X86Huge):
         """Find a flag that no table has."""
         table = self.layout.mask(*TABLE_FLAGS, "USER")
         return has_any(self.flags(entry), ~table)
+
+
+@frozen
+class TableHints:
+    """Tables that can be hints: pmd_bad lets such pass, and pmd_present counts them."""
+
+    @hookimpl
+    def pmd_hints_tables(self) -> bool:
+        """Affirm it."""
+        return True
