@@ -244,6 +244,13 @@ def throw_second_away(scene: Scene) -> None:
     madvise_dontneed(scene.engine, scene.t1, start, start + scene.size)
 
 
+def second_gone(scene: Scene) -> Iterator[Trouble]:
+    """Find the second page, which was to be thrown away; then ask each entry what it costs."""
+    if scene.frame(scene.told[1]) is not None:
+        yield Trouble.LEFT_MAPPED
+    yield from each_costs_a_fault(scene)
+
+
 def each_costs_a_fault(scene: Scene) -> Iterator[Trouble]:
     """Load from both pages again: what is hinted or empty costs one fault, and nothing else does.
 

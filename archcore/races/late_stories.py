@@ -130,7 +130,7 @@ LATE = (
             "madvise": acts.throw_second_away,
             "scanner": acts.scan_both,
         },
-        judge=acts.each_costs_a_fault,
+        judge=acts.second_gone,
         huge=False,
         preemptions=1,
     ),

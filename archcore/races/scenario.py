@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from archcore.errors import UsageError
+from archcore.errors import MachineError, UsageError
 from archcore.mm.hugepages import LEVEL
 from archcore.mm.profile import PROFILES
 from archcore.mm.profile import profile as profile_of
@@ -17,7 +17,7 @@ from archcore.races.scene import Scene
 from archcore.races.trouble import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from archcore.mm.profile import EngineProfile
     from archcore.races.execution import Program
@@ -131,9 +131,7 @@ class Staged:
         state = self.scene.state()
         costs = self.scene.engine.costs
         troubles = dict.fromkeys([*self.scene.troubles(), *self._stage_troubles()])
-        troubles |= dict.fromkeys(
-            (one, self._scenario.id) for one in self._scenario.judge(self.scene)
-        )
+        troubles |= dict.fromkeys(self._judged())
         return Ending(
             state=state,
             faults=now["pgfault"],
@@ -146,6 +144,14 @@ class Staged:
             lost_stores=len(self.scene.machine.lost_stores(self.scene.mm)),
             findings=tuple(sorted(troubles, key=lambda one: (one[0].name, one[1]))),
         )
+
+    def _judged(self) -> Iterator[tuple[Trouble, str]]:
+        """Yield what only this story knows of; what its judge does may stop the machine."""
+        try:
+            for one in self._scenario.judge(self.scene):
+                yield one, self._scenario.id
+        except MachineError as error:
+            yield Trouble.BROKEN, f"{self._scenario.id}: {error}"
 
     def _books(self) -> Counter[Any]:
         engine = self.scene.engine

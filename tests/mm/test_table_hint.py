@@ -349,24 +349,28 @@ def test_a_page_below_a_table_that_is_no_hint_takes_a_fault_of_its_own():
 # -- who passes it by ---------------------------------------------------------------------------
 
 
-def test_mprotect_leaves_the_hint_of_the_table():
+@WITH_AND_WITHOUT
+def test_mprotect_leaves_the_hint_of_the_table(thp):
     """The VMA keeps the program out; rights that come back cost a fault for the table."""
-    found = Process().write(0, 1)
+    found = Process(thp=thp).write(0, 1)
     found.scan()
     mprotect(found.engine, found.t1, at(0), at(8), VM_NONE)
 
-    assert found.hinted
+    assert (found.hinted, found.hints()) == (True, [0, 1])  # which is how none is encoded here
     assert found.built.touch(found.t1, at(0), Access.READ) is Outcome.SIGSEGV
 
     mprotect(found.engine, found.t1, at(0), at(8), RW)
     assert found.hinted
     assert (found.faults(0, access=Access.WRITE), found.hinted) == (2, False)
+    mprotect(found.engine, found.t1, at(0), at(8), VM_READ)
+    assert not found.hinted
     assert found.built.load(found.t1, at(1)) == 2
 
 
-def test_a_child_has_hinted_entries_in_a_table_that_is_none():
+@WITH_AND_WITHOUT
+def test_a_child_has_hinted_entries_in_a_table_that_is_none(thp):
     """Its table is new, and each page costs it a fault."""
-    found = Process().write(0, 1)
+    found = Process(thp=thp).write(0, 1)
     found.scan()
     child = found.built.fork(found.t1, 1, 9)
     vma = child.mm.vmas.find(at(0))
@@ -378,9 +382,10 @@ def test_a_child_has_hinted_entries_in_a_table_that_is_none():
     assert found.built.vmstat.pgfault == before + 2
 
 
-def test_what_walks_tables_goes_on_through_a_hint():
+@WITH_AND_WITHOUT
+def test_what_walks_tables_goes_on_through_a_hint(thp):
     """Zapping, moving, swapping and unmapping reach the pages and leave the hint alone."""
-    found = Process(swap_slots=4).write(0, 1, 2, 3)
+    found = Process(swap_slots=4, thp=thp).write(0, 1, 2, 3)
     found.scan()
 
     assert madvise_dontneed(found.engine, found.t1, at(0), at(1)) == 1
@@ -397,15 +402,16 @@ def test_what_walks_tables_goes_on_through_a_hint():
 
 @WITH_AND_WITHOUT
 def test_get_user_pages_settles_the_hint_unless_it_is_forced(thp):
-    """FOLL_NUMA asks about the table as about the page (follow_page, Linux 3.8)."""
+    """FOLL_NUMA asks about the table first, whatever the page's own entry is (follow_page, 3.8)."""
     for flags, hinted in ((Foll.NONE, False), (Foll.FORCE, True)):
-        found = Process(thp=thp).write(0, 1)
-        found.scan()
+        for page in (1, 5):
+            found = Process(thp=thp).write(0, 1, 5)
+            found.scan(0, 2)
 
-        pfn = get_user_pages(found.engine, found.t2, at(1), flags)
+            pfn = get_user_pages(found.engine, found.t2, at(page), flags)
 
-        assert (pfn, found.hinted) == (found.pfn(1), hinted)
-        assert found.built.vmstat.numa_hint_faults == (0 if hinted else 2)
+            assert (pfn, found.hinted) == (found.pfn(page), hinted)
+            assert found.built.vmstat.numa_hint_faults == (0 if hinted else 2)
 
 
 def test_the_fast_walk_goes_through_to_pages_that_are_no_hints():

@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import hugetoy
 import pytest
 from attrs import evolve
 from race_mutants import MUTANTS
 
-from archcore.mm import change_pte, fault, huge_fault, huge_protect, migrate, swapin
+from archcore.mm import (
+    change_pte,
+    fault,
+    huge_fault,
+    huge_protect,
+    migrate,
+    swapin,
+    table_hint,
+)
 from archcore.mm.change import NOTHING, Changed
 from archcore.mm.profile import PROFILES
 from archcore.races import SCENARIOS, Trouble, explore
@@ -108,3 +118,47 @@ def test_a_lock_that_is_kept_is_caught(monkeypatch):
     monkeypatch.setattr(huge_numa, "still", still)
 
     assert Trouble.LOCKS in explore(SCENARIOS["S0"], hugetoy.TARGET, "v6.1").troubles
+
+
+class TakenOnce:
+    """Locks of which that of a table is taken only once."""
+
+    def __init__(self, locks):
+        self._locks, self._left = locks, 1
+
+    def __getattr__(self, name):
+        return getattr(self._locks, name)
+
+    def pte(self, *given):
+        """Return the lock, or none if it was taken before."""
+        self._left -= 1
+        return nullcontext() if self._left < 0 else self._locks.pte(*given)
+
+
+def test_a_sweep_that_does_not_take_its_lock_again_is_caught(monkeypatch):
+    """S12: after a page has moved, MADV_DONTNEED comes between the next look and its store."""
+    settle, move = table_hint.do_pmd_numa_page, table_hint._move
+
+    def careless(engine, *given):
+        monkeypatch.setattr(table_hint, "_move", lambda _, *more: move(engine, *more))
+        return settle(evolve(engine, locks=TakenOnce(engine.locks)), *given)
+
+    monkeypatch.setattr(fault, "do_pmd_numa_page", careless)
+
+    assert explore(SCENARIOS["S12"], hugetoy.TARGET, "v3.8").troubles == {Trouble.LEFT_MAPPED}
+
+
+def test_a_table_that_stays_a_hint_is_caught(monkeypatch):
+    """S12: the task that faults on it would do so for ever."""
+    settle = fault.do_pmd_numa_page
+
+    def idle(engine, task, vma, address):
+        slot = task.mm.tables.pmd(address)
+        hint = slot.load()
+        outcome = settle(engine, task, vma, address)
+        slot.store(hint)
+        return outcome
+
+    monkeypatch.setattr(fault, "do_pmd_numa_page", idle)
+
+    assert Trouble.BROKEN in explore(SCENARIOS["S12"], hugetoy.TARGET, "v3.8", limit=20).troubles

@@ -129,3 +129,26 @@ def test_a_story_of_huge_pages_needs_some():
 
     with pytest.raises(UsageError, match="no huge pages"):
         explore(SCENARIOS["S1"], flat, "v6.1")
+
+
+def test_what_is_armed_behind_the_sweep_of_a_table_stays_hinted():
+    """S12: it costs faults, and nothing is lost; other profiles settle one page at a fault."""
+    result = searched("S12", "v3.8", hugetoy.TARGET)
+    states = {one.ending.state for one in result.outcomes}
+
+    assert result.troubles == frozenset()
+    assert any(state.startswith("page on node 1") for state in states)
+    assert any(state.startswith("hinted table: page hinted on node 1") for state in states)
+    assert {one.ending.faults for one in result.outcomes} == {1, 2}
+    assert not any("table" in one.ending.state for one in searched("S12", "v6.1").outcomes)
+
+
+def test_one_fault_settles_both_pages_of_a_hinted_table():
+    """S12, nobody in between: two pages count as hint faults, and there was one."""
+    alone = searched("S12", "v3.8", hugetoy.TARGET, preemptions=0)
+
+    settled = {
+        (one.ending.faults, dict(one.ending.counters).get("numa_hint_faults"))
+        for one in alone.outcomes
+    }
+    assert (1, 2) in settled
