@@ -24,7 +24,8 @@ class Frames:
     ``order`` is the logarithm of its size; ``entire_mapcount`` counts the upper-level entries
     that map all of it, and references belong to the head. ``isolated`` are the pages that somebody
     is about to move or to swap out (taken off the LRU); ``access_time`` has when pages of slow
-    memory were scanned; ``mapping`` are the pages of shared mappings (page_mapping).
+    memory were scanned; ``mapping`` are the pages of shared mappings (page_mapping), ``tables`` the
+    frames of page tables (PageTable).
     """
 
     def __init__(self, nodes: int, per_node: int) -> None:
@@ -46,6 +47,7 @@ class Frames:
         self.isolated: set[int] = set()
         self.access_time: dict[int, int] = {}
         self.mapping: set[int] = set()
+        self.tables: set[int] = set()
         self._freed_huge: dict[tuple[int, int], list[int]] = {}
         self._fresh = [node * per_node + (node == 0) for node in range(nodes)]
         self._freed: list[list[int]] = [[] for _ in range(nodes)]
@@ -122,6 +124,17 @@ class Frames:
         head = self.head(pfn)
         parts = self.mapcount[head : head + self.size(head)].sum()
         return int(self.entire_mapcount[head] + parts)
+
+    def unexplained(self) -> list[int]:
+        """Return the pages, by head, whose references are not those of mappings and pins."""
+        plain = [
+            np.asarray(column).view(np.ndarray)
+            for column in (self.heads, self.mapcount, self.entire_mapcount, self.pins)
+        ]
+        heads, mapcount, entire, pins = plain
+        explained = np.bincount(heads, mapcount, self.total).astype(np.int64) + entire + pins
+        found: list[int] = np.flatnonzero(self.refcount.view(np.ndarray) != explained).tolist()
+        return found
 
     def allocate_huge(self, nid: int, order: int, *, strict: bool = False) -> int | None:
         """Return the head of a free page of ``2**order`` frames of a node; see allocate."""

@@ -161,5 +161,6 @@ class PageTables:
             msg = "no free frame for a page table; give the machine more memory"
             raise MachineError(msg)
         self._memory.allocate_block(pfn, count)
+        self._frames.tables.update(range(pfn, pfn + count))
         start = pfn * page
         return [start + at * size for at in reversed(range(max(page // size, 1)))]

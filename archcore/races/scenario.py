@@ -124,13 +124,15 @@ class Staged:
 
     def result(self) -> Ending:
         """Return what it came to."""
-        self.scene.lookout.on = False
+        self.scene.lookout.end()
         now = self._books()
         now.subtract(self._before)
         self.scene.notes = dict(sorted(self.scene.notes.items()))
         state = self.scene.state()
         costs = self.scene.engine.costs
-        troubles = dict.fromkeys([*self.scene.troubles(), *self._stage_troubles()])
+        stopped = tuple(self._stage_troubles())
+        left = () if stopped else self.scene.left_over()
+        troubles = dict.fromkeys([*self.scene.troubles(), *stopped, *left])
         troubles |= dict.fromkeys(self._judged())
         return Ending(
             state=state,

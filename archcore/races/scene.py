@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archcore.machine import Machine
 from archcore.mm.huge_protect import arm_huge_pmd
 from archcore.mm.huge_split import split_huge_page
-from archcore.mm.hugepages import Pmd, pmd_kind, splitting
+from archcore.mm.hugepages import Pmd, huge_of, pmd_kind, splitting
 from archcore.mm.outcome import Outcome
 from archcore.mm.protect import change_prot_numa
 from archcore.races.trouble import KINDS, Lookout, Trouble
@@ -108,12 +108,15 @@ class Scene:
 
     def arm(self) -> None:
         """Make a hint of the page at once, with no TLB left behind."""
-        if self.huge:
+        slot = self.pte_slot
+        if slot is None:
             arm_huge_pmd(self.engine, self.vma, self.pmd_slot)
         else:
-            slot = self.pte_slot
-            assert slot is not None  # noqa: S101 - a page was written
             slot.store(self.engine.hooks.pte_mknuma(self.vma, slot.load()))
+        self.flush_tlbs()
+
+    def flush_tlbs(self) -> None:
+        """Let all TLBs forget everything."""
         for cpu in self.machine.cpus:
             cpu.tlb.flush()
 
@@ -128,6 +131,13 @@ class Scene:
     def split(self) -> None:
         """Split the huge page."""
         split_huge_page(self.engine, self.vma, self.page, self.pmd_slot)
+
+    def mark_splitting(self) -> None:
+        """Mark the huge page as being split, as kernels until Linux 4.5 do."""
+        if huge_of(self.engine).marks:
+            self.engine.hooks.pmdp_splitting_flush(self.vma, self.page, self.pmd_slot)
+        else:
+            self.engine.splitting.add(self.pmd_slot.address)
 
     def used_by(self, task: Task) -> None:
         """Let what is told of be known as used by a task, so that the filter lets it move there."""
@@ -172,16 +182,18 @@ class Scene:
         for at in self.told:
             pfn = self.frame(at)
             if pfn is not None and pfn < self.engine.frames.total:
-                yield from self._of_page(pfn, at)
+                yield from self._of_page(at)
 
-    def _of_page(self, pfn: int, at: int) -> Iterator[tuple[Trouble, str]]:
-        frames, hooks = self.engine.frames, self.engine.hooks
-        head = frames.head(pfn)
-        zero = self.engine.huge.zero if self.engine.huge else None
-        explained = frames.total_mapcount(head) + frames.pins[head]
-        if head not in {zero, self.engine.zero_page} and frames.refcount[head] != explained:
+    def left_over(self) -> Iterator[tuple[Trouble, str]]:
+        """Yield pages with references that nothing explains, once all actors are at their end."""
+        frames, swap, huge = self.engine.frames, self.engine.swap, self.engine.huge
+        exempt = {0, self.engine.zero_page, huge.zero if huge else None, *frames.tables}
+        exempt |= set() if swap is None else set(swap.cache.values())
+        if not exempt.issuperset(frames.unexplained()):
             yield Trouble.REFERENCES, "struct page"
-        slot = self.mm.tables.slot(at)
+
+    def _of_page(self, at: int) -> Iterator[tuple[Trouble, str]]:
+        hooks, slot = self.engine.hooks, self.mm.tables.slot(at)
         pte = self.pmd_slot.load() if slot is None else slot.load()
         write = hooks.pmd_write if slot is None else hooks.pte_write
         numa = hooks.pmd_numa if slot is None else hooks.pte_numa

@@ -6,9 +6,10 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from archcore.mm.findings import Kind
-from archcore.mm.hugepages import splitting
+from archcore.mm.hugepages import Pmd, pmd_kind, splitting
 from archcore.mm.reason import Reason
 from archcore.mm.slot import Slot
+from archcore.races.brackets import START, Brackets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,9 @@ class Trouble(Enum):
     HINT_RAISED = "rights were raised in an entry that still was a hint"
     VALUE_PASSED = "update_mmu_cache_pmd was given an entry and not its slot"
     NO_REASON = "maintenance was done without a reason"
-    NO_NOTIFIER = "a page changed its frame and no secondary MMU was told"
+    NO_NOTIFIER = "an entry was taken or changed and no secondary MMU was told in time"
+    BRACKET_OPEN = "a notifier bracket was begun and not ended"
+    TABLE_WRITTEN = "an entry that is a table was written as a huge page's"
     LEFT_MAPPED = "what was to be thrown away is still mapped"
     RIGHTS_EXCEEDED = "an entry allows what its VMA does not"
     REFERENCES = "references to a page are left over"
@@ -58,11 +61,12 @@ class Lookout:
 
     def __init__(self, engine: Engine) -> None:
         """Stand behind the hooks."""
-        self._engine, self._open = engine, 0
+        self._engine = engine
         self.on = False
         self.seen: dict[tuple[Trouble, str], None] = {}
-        self._wrap("mmu_notifier_invalidate_range_start", self._bracket(1))
-        self._wrap("mmu_notifier_invalidate_range_end", self._bracket(-1))
+        self._brackets = Brackets(
+            engine, lambda: self.on, lambda place: self.add(Trouble.NO_NOTIFIER, place)
+        )
         for name in ("flush_cache_page", "flush_cache_range", "flush_tlb_page", "flush_tlb_range"):
             self._wrap(name, self._reason(name))
         if engine.huge is not None:
@@ -79,16 +83,17 @@ class Lookout:
         hook = getattr(self._engine.hooks, name)
 
         def looked(*given: Any) -> Any:  # noqa: ANN401 - any hook
-            look(*given)
+            if self.on:
+                look(*given)
             return hook(*given)
 
         setattr(self._engine.hooks, name, looked)
 
-    def _bracket(self, change: int) -> Callable[..., None]:
-        def look(*_: object) -> None:
-            self._open += change
-
-        return look
+    def end(self) -> None:
+        """Look no longer, but for brackets that are open still."""
+        if self._brackets.left_open():
+            self.add(Trouble.BRACKET_OPEN, START)
+        self.on = False
 
     def _reason(self, name: str) -> Callable[..., None]:
         def look(*given: object) -> None:
@@ -103,15 +108,13 @@ class Lookout:
 
     def _raised(self, vma: Vma, _address: int, slot: Slot, entry: int, *_: object) -> None:
         hooks, old = self._engine.hooks, slot.load()
+        if pmd_kind(hooks, old) is Pmd.TABLE:
+            self.add(Trouble.TABLE_WRITTEN, "pmdp_set_access_flags")
         if splitting(self._engine, slot, old):
             self.add(Trouble.SPLIT_WRITTEN, "pmdp_set_access_flags")
         if hooks.pmd_numa(vma, old) and entry != hooks.pmd_mknonnuma(vma, old):
             self.add(Trouble.HINT_RAISED, "pmdp_set_access_flags")
 
-    def _stored(self, _mm: object, _address: int, slot: Slot, pmd: int) -> None:
-        hooks, old = self._engine.hooks, slot.load()
-        if hooks.pmd_none(old) or not (hooks.pmd_present(old) and hooks.pmd_present(pmd)):
-            return
-        moves = hooks.pmd_trans_huge(old) and hooks.pmd_pfn(old) != hooks.pmd_pfn(pmd)
-        if moves and not self._open:
-            self.add(Trouble.NO_NOTIFIER, "set_pmd_at")
+    def _stored(self, _mm: object, _address: int, slot: Slot, _pmd: int) -> None:
+        if pmd_kind(self._engine.hooks, slot.load()) is Pmd.TABLE:
+            self.add(Trouble.TABLE_WRITTEN, "set_pmd_at")

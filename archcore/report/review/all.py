@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from archcore.errors import UnknownNameError
 from archcore.report.review.boundary import BOUNDARY
 from archcore.report.review.flush import FLUSH
+from archcore.report.review.paid import PAID
 from archcore.report.review.point import answer
+from archcore.report.review.promises import PROMISES
 from archcore.report.review.races import RACES
 
 if TYPE_CHECKING:
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
 QUESTIONS = {
     one.id: one
-    for one in sorted((*BOUNDARY, *FLUSH, *RACES), key=lambda one: (one.id[0], int(one.id[1:])))
+    for one in sorted(
+        (*PAID, *BOUNDARY, *FLUSH, *PROMISES, *RACES), key=lambda one: (one.id[0], int(one.id[1:]))
+    )
 }
 
 

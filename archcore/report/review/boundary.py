@@ -1,62 +1,127 @@
-"""The points about the line between generic code and architecture: M2 to M5, M7, P1 to P4."""
+"""The points about the line between generic code and architecture: M2 to M5 and M7."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archcore.hw.mmu import Access
+from archcore.machine import Machine
+from archcore.mm.fault import handle_mm_fault
+from archcore.mm.hugepages import huge_of
 from archcore.mm.outcome import Outcome
-from archcore.mm.syscalls import mprotect
+from archcore.mm.protect import change_prot_numa
 from archcore.report.document import hexword
 from archcore.report.review.point import Fact, Question
-from archcore.report.review.watching import calls, scene
-from archcore.vmflags import VM_NONE, VM_READ, VM_SHARED, VM_WRITE
+from archcore.report.review.watching import BASE, calls, hook, instead, kinds, scene, word
+from archcore.vmflags import VM_READ, VM_WRITE
 
 if TYPE_CHECKING:
     from archcore.races.scene import Scene
     from archcore.report.review.point import Side
 
 ARMS = ("pte_mknuma", "pmd_mknuma")
+DISARMS = ("pte_mknonnuma", "pmd_mknonnuma")
+ASKS = ("pte_numa", "pmd_numa")  # listened to, since some compare with what they build
 REBUILDS = ("pte_modify", "pmd_modify", "vm_get_page_prot", "page_none")
-START, END = "mmu_notifier_invalidate_range_start", "mmu_notifier_invalidate_range_end"
-MARKS = ("pmd_trans_splitting", "pmdp_get")
+MARK = "pmd_trans_splitting"
+PAGES = 4
 
 
-def _word(of: Scene) -> int:
-    slot = of.pte_slot or of.pmd_slot
-    return slot.load()
+def by_kind(found: dict[str, dict[str, object]]) -> dict[str, object]:
+    """Return what was found of a base page, and under a name of its own of a huge one."""
+    return found[BASE] | {kind: one for kind, one in found.items() if kind != BASE}
 
 
 def _m2(side: Side) -> Fact:
-    of = scene(side, huge=False)
-    before, hooks = _word(of), of.engine.hooks
-    armed = hooks.pte_mknuma(of.vma, before)
-    layout = side.target.geometry.levels[0].layout
-    names = [one.name for one in layout.fields if layout.mask(one.name).value & (before ^ armed)]
-    known = bool(hooks.pte_numa(of.vma, armed)) and not hooks.pte_numa(of.vma, before)
-    return Fact(known and bool(names), {"what arming changes": names, "armed": hexword(armed)})
+    found: dict[str, dict[str, object]] = {}
+    for level, (kind, of) in enumerate(kinds(side).items()):
+        before, answer = word(of), hook(of, "mknuma")(of.vma, word(of))
+        of.scan(of.t2)
+        layout, armed = side.target.geometry.levels[level].layout, word(of)
+        changed = before ^ armed
+        found[kind] = {
+            "what arming changes": [
+                one.name for one in layout.fields if layout.mask(one.name).value & changed
+            ],
+            "armed": hexword(armed),
+            "as the target says": armed == answer or not changed,
+        }
+    for kind, of in kinds(side).items():
+        found[kind]["made otherwise, stored as it was made"] = _otherwise(of)
+        found[kind]["known by its target alone"] = _told_apart(of)
+    holds = all(one is not False for each in found.values() for one in each.values())
+    return Fact(holds and bool(found[BASE]["what arming changes"]), by_kind(found))
+
+
+def _otherwise(of: Scene) -> bool:
+    """Let the target make hints that are old, and say whether one like that is stored."""
+    made, old, before = hook(of, "mknuma"), hook(of, "mkold"), word(of)
+    name = "pte_mknuma" if of.pte_slot else "pmd_mknuma"
+    with instead(of, {name: lambda vma, entry: old(made(vma, entry))}):
+        of.scan(of.t2)
+    return word(of) in {before, old(made(of.vma, before))}
+
+
+def _told_apart(of: Scene) -> bool:
+    """Say whether a fault takes for a hint what the target says is one, and nothing else."""
+    of.arm()
+    name = "pte_numa" if of.pte_slot else "pmd_numa"
+    with instead(of, {name: lambda *_: False}):
+        denied = handle_mm_fault(of.engine, of.t1, of.page, Access.READ)
+    said = handle_mm_fault(of.engine, of.t1, of.page, Access.READ)
+    return denied is not Outcome.HINT and said is Outcome.HINT
 
 
 def _m3(side: Side) -> Fact:
-    of = scene(side, huge=False)
-    with calls(of, *ARMS, *REBUILDS) as heard:
-        armed = of.scan(of.t2)
-    found = {"entries armed": armed, "hooks called": heard}
-    return Fact(armed == heard.count("pte_mknuma") and not set(heard) & set(REBUILDS), found)
+    found: dict[str, dict[str, object]] = {}
+    holds = True
+    for kind, of in kinds(side).items():
+        with calls(of, *ARMS, *REBUILDS) as heard:
+            armed = of.scan(of.t2)
+        pages = of.size // of.engine.geometry.page_size
+        found[kind] = {"entries armed": armed // pages, "hooks called": heard}
+        holds &= armed == pages * len(heard) and set(heard) <= set(ARMS)
+    armed, heard = _as_array(side)
+    found[f"{PAGES} pages at once"] = {"entries armed": armed, "hooks called": heard}
+    return Fact(holds and (armed, heard) == (PAGES, ["pte_mknuma"]), by_kind(found))
+
+
+def _as_array(side: Side) -> tuple[int, list[str]]:
+    """Arm neighbouring pages as one array."""
+    machine = Machine(side.target, side.engine, frames_per_node=1024)
+    mm, geometry = machine.mm(), machine.engine.geometry
+    start, size = 8 * geometry.levels[1].size, geometry.page_size
+    vma = mm.mmap(start, start + PAGES * size, VM_READ | VM_WRITE)
+    task, other = machine.task(mm, 0, 1), machine.task(mm, 1, 2)
+    for number in range(PAGES):
+        machine.store(task, start + number * size, 1)
+    with calls(machine, *ARMS, *REBUILDS) as heard:
+        armed = change_prot_numa(machine.engine, other, vma, vma.vm_start, vma.vm_end)
+    return armed, heard
 
 
 def _m4(side: Side) -> Fact:
-    of = scene(side, huge=False)
-    of.arm()
-    hooks, hint = of.engine.hooks, _word(of)
-    of.load(of.t1)
-    alone, placed = hooks.pte_mkyoung(hooks.pte_mknonnuma(of.vma, hint)), _word(of)
-    same = hooks.pte_mkyoung(placed) == alone or side.engine.recomputes_write
-    found = {
-        "hint": hexword(hint),
-        "only disarmed": hexword(alone),
-        "after a fault": hexword(placed),
-    }
-    return Fact(bool(same), found)
+    found: dict[str, dict[str, object]] = {}
+    holds = True
+    for kind, of in kinds(side).items():
+        of.used_by(of.t2)
+        of.arm()
+        hint, same = word(of), "pte_same" if of.pte_slot else "pmd_same"
+        alone = hook(of, "mkyoung")(hook(of, "mknonnuma")(of.vma, hint))
+        if side.engine.recomputes_write:
+            alone = hook(of, "mkwrite")(alone, of.vma)
+        policy = "mpol_misplaced"
+        with instead(of, {policy: lambda *_: None}), calls(of, same, policy) as heard:
+            of.load(of.t2)
+        placed = hook(of, "mkyoung")(word(of))
+        found[kind] = {
+            "hint": hexword(hint),
+            "only disarmed": hexword(alone),
+            "after a fault": hexword(placed),
+            "asked": heard,
+        }
+        holds &= placed == alone and heard[:2] == [same, policy] and heard.count(policy) == 1
+    return Fact(holds, by_kind(found))
 
 
 def _m5(side: Side) -> Fact:
@@ -65,83 +130,58 @@ def _m5(side: Side) -> Fact:
     slot = of.pte_slot
     if slot is None:
         return Fact(holds=False, found={"after the split": "a huge page still stands there"})
-    slot.store(of.engine.hooks.pte_mknuma(of.vma, slot.load()))
-    for cpu in of.machine.cpus:
-        cpu.tlb.flush()
-    with calls(of, *MARKS) as heard:
+    of.arm()
+    with calls(of, MARK) as heard:
         of.load(of.t1)
-    marks = heard.count("pmd_trans_splitting")
-    return Fact(marks <= 1, {"looks for the mark of a split, for one hint of a base page": marks})
+    found: dict[str, object] = {
+        "looks for the mark of a split, for one hint of a base page": len(heard)
+    }
+    marked = scene(side)
+    if not marked.huge or not side.engine.marks_splitting:
+        return Fact(not heard, found)
+    wanted = int(huge_of(marked.engine).marks)
+    marked.arm()
+    marked.mark_splitting()
+    with calls(marked, "pmd_mknonnuma") as settled:
+        answer = handle_mm_fault(marked.engine, marked.t1, marked.page, Access.READ)
+    found["a fault on a huge page that is being split"] = answer.name
+    return Fact(len(heard) == wanted and answer is Outcome.RETRY and not settled, found)
 
 
 def _m7(side: Side) -> Fact:
-    of = scene(side, huge=False)
-    hooks, word = of.engine.hooks, _word(of)
-    kinds = {
-        "as it was": word,
-        "read-only": hooks.pte_wrprotect(word),
-        "clean": hooks.pte_mkclean(word),
-        "old": hooks.pte_mkold(word),
-    }
-    back = {
-        name: hooks.pte_mknonnuma(of.vma, hooks.pte_mknuma(of.vma, entry))
-        for name, entry in kinds.items()
-    }
-    lost = [
-        name for name in kinds if hooks.pte_mkyoung(back[name]) != hooks.pte_mkyoung(kinds[name])
-    ]
-    words = {name: f"{hexword(kinds[name])} comes back as {hexword(back[name])}" for name in lost}
-    return Fact(not lost, {"does not come back": words})
+    found: dict[str, dict[str, object]] = {}
+    holds = True
+    for kind, of in kinds(side).items():
+        entry, young = word(of), hook(of, "mkyoung")
+        entries = {
+            "as it was": entry,
+            "read-only": hook(of, "wrprotect")(entry),
+            "clean": hook(of, "mkclean")(entry),
+            "old": hook(of, "mkold")(entry),
+        }
+        back, heard = {}, list[str]()
+        for name, one in entries.items():
+            back[name], asked = _through_a_hint(of, one)
+            heard += asked
+        lost = {
+            name: f"{hexword(one)} comes back as {hexword(back[name])}"
+            for name, one in entries.items()
+            if young(back[name]) != young(one)
+        }
+        called = {name: heard.count(name) for name in dict.fromkeys(heard)}
+        found[kind] = {"does not come back": lost, "hooks called": called}
+        name = "pte_mknonnuma" if of.pte_slot else "pmd_mknonnuma"
+        holds &= not lost and called == {name: len(entries)}
+    return Fact(holds, by_kind(found))
 
 
-def _p1(side: Side) -> Fact:
-    of = scene(side, huge=False)
-    mprotect(of.engine, of.t1, of.page, of.page + of.size, VM_NONE)
-    vma = of.mm.vmas.find(of.page)
-    taken = bool(of.engine.hooks.pte_numa(vma, _word(of))) and side.engine.asks_vma is False
-    hints = of.machine.outcomes[Outcome.HINT]
-    answer = of.load(of.t1)
-    faulted = of.machine.outcomes[Outcome.HINT] - hints
-    said = answer.name if isinstance(answer, Outcome) else answer
-    found = {"a load of a page without rights": said, "hints settled": faulted}
-    return Fact(answer is Outcome.SIGSEGV and not faulted and not taken, found)
-
-
-def _p2(side: Side) -> Fact:
-    of = scene(side, huge=False)
-    hooks = of.engine.hooks
-    shared = of.mm.mmap(
-        of.page + 16 * of.size, of.page + 17 * of.size, VM_READ | VM_WRITE | VM_SHARED
-    )
-    of.machine.store(of.t1, shared.vm_start, 1)
-    slot = of.mm.tables.slot(shared.vm_start)
-    tracked = hooks.pte_wrprotect(hooks.pte_mkclean(0 if slot is None else slot.load()))
-    taken = bool(hooks.pte_numa(shared, tracked))
-    found = {"an entry closed to track stores": hexword(tracked), "taken for a hint": taken}
-    return Fact(not taken, found)
-
-
-def _p3(side: Side) -> Fact:
-    of = scene(side)
-    if of.engine.huge is None:
-        return Fact(holds=False, found={"huge pages": "none on this target"})
-    start = of.page + 4 * of.size
-    fixed = of.mm.mmap(start, start + of.size, VM_READ | VM_WRITE | VM_SHARED, hugetlb=True)
-    of.machine.store(of.t1, start, 1)
-    with calls(of, *ARMS) as heard:
-        armed = of.scan_of(of.t2, fixed)
-    slot = of.mm.tables.pmd(start)
-    hinted = slot is not None and bool(of.engine.hooks.pmd_numa(fixed, slot.load()))
-    return Fact(not (armed or heard or hinted), {"base pages armed": armed, "hooks called": heard})
-
-
-def _p4(side: Side) -> Fact:
-    of = scene(side, huge=False)
-    with calls(of, START, END, "flush_tlb_range") as heard:
-        of.scan(of.t2)
-    order = [one.partition(":")[0] for one in heard]
-    inside = order[:1] == [START] and order[-1:] == [END] and "flush_tlb_range" in order
-    return Fact(inside, {"order of calls": order})
+def _through_a_hint(of: Scene, entry: int) -> tuple[int, list[str]]:
+    """Arm an entry and let a load disarm it; return what stands there, and the hooks called."""
+    (of.pte_slot or of.pmd_slot).store(entry)
+    of.arm()
+    with calls(of, *DISARMS, *REBUILDS, *ASKS) as heard:
+        of.load(of.t1)
+    return word(of), [one for one in heard if one not in ASKS]
 
 
 BOUNDARY = (
@@ -160,7 +200,8 @@ BOUNDARY = (
     Question(
         "M4",
         "What does the place for placement do while there is no policy?",
-        "A fault on a page that may stay leaves the entry that disarming alone gives.",
+        "The policy is asked once, after the second look; where it lets a page stay, the fault "
+        "leaves the entry that disarming alone gives.",
         _m4,
     ),
     Question(
@@ -172,31 +213,8 @@ BOUNDARY = (
     Question(
         "M7",
         "Could the fault use pte_mknonnuma?",
-        "Disarming gives back the entry that was armed, but for the accessed flag.",
+        "The fault disarms by that hook alone, and the entry that was armed comes back, but for "
+        "the accessed flag.",
         _m7,
-    ),
-    Question(
-        "P1",
-        "Is a page without any rights taken for a hint?",
-        "No: its fault ends in SIGSEGV and settles nothing.",
-        _p1,
-    ),
-    Question(
-        "P2",
-        "Is an entry that is closed to track stores taken for a hint?",
-        "No: an entry without the right to write is an ordinary one.",
-        _p2,
-    ),
-    Question(
-        "P3",
-        "Do pages of hugetlbfs take their own road?",
-        "Yes: a scan arms nothing of such a VMA.",
-        _p3,
-    ),
-    Question(
-        "P4",
-        "Does the notifier bracket enclose the flush?",
-        "Arming begins the bracket before it flushes and ends it afterwards.",
-        _p4,
     ),
 )

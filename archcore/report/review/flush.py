@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from archcore.mm.reason import Reason
 from archcore.needs import Call, Needs, needs, stories_of
 from archcore.report.review.point import Fact, Question, Side
-from archcore.report.review.watching import calls, scene
+from archcore.report.review.watching import BASE, HUGE, calls, kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archcore.needs import Story, Told
+    from archcore.races.scene import Scene
     from archcore.target import Target
 
 FLUSHES = ("flush_cache_page", "flush_cache_range", "flush_tlb_page", "flush_tlb_range")
-UPDATE = ("update_mmu_cache",)
+UPDATE = ("update_mmu_cache", "update_mmu_cache_pmd")
 ARMING = Call("flush_tlb_range", Reason.RIGHTS_REMOVED.name)
 NOTIFIER = "mmu_notifier"
 NOTHING = "nothing is lost"
@@ -24,17 +25,27 @@ NOTHING = "nothing is lost"
 
 def _m6(side: Side) -> Fact:
     shown = _shown(side, side.target)
-    rows = _calls(side, shown)
-    idle = _idle(rows)
+    rows = {kind: _calls(of, shown[kind]) for kind, of in kinds(side).items()}
+    small = rows.pop(BASE)
+    idle = [*_idle(small), *(name for one in rows.values() for name in _idle(one))]
     found: dict[str, object] = {
-        "calls of a hint fault": rows,
-        "without reason or need": idle,
-        "without the flush of arming": _worst(shown.without.get(ARMING, {})),
+        "calls of a hint fault": small,
+        **{f"calls of a hint fault on a {kind}": one for kind, one in rows.items()},
+        "without reason or need": list(dict.fromkeys(idle)),
+        "without the flush of arming": _worst(shown[BASE].without.get(ARMING, {})),
     }
     for target in (side.target, *side.others):
-        on = shown if target is side.target else _shown(side, target)
-        found[f"on {target.id}"] = _by_hook(on)
-    return Fact(not idle, found)
+        on = shown if target is side.target else _shown(side, target, huge=False)
+        found[f"on {target.id}"] = _by_hook(on[BASE])
+    huge = shown.get(HUGE)
+    if huge is not None and not huge.enough:
+        found["not clean with all calls, of a huge page"] = _broken(huge)
+    return Fact(not idle and shown[BASE].enough, found)
+
+
+def _broken(shown: Needs) -> list[str]:
+    """Return the stories that do not end well although every call is made."""
+    return [story.name for story, told in shown.whole.items() if not told.clean]
 
 
 def _by_hook(shown: Needs) -> dict[str, object]:
@@ -44,20 +55,23 @@ def _by_hook(shown: Needs) -> dict[str, object]:
         if not call.hook.startswith(NOTIFIER):
             against.setdefault(call.hook, []).extend(t.ending.value for t in stories.values())
     ends: dict[str, object] = {hook: sorted(set(all_)) for hook, all_ in against.items() if all_}
-    broken = [story.name for story, told in shown.whole.items() if not told.clean]
+    broken = _broken(shown)
     idle = [hook for hook, all_ in against.items() if not all_]
     return ends | {"not needed": idle} | ({"not clean with all calls": broken} if broken else {})
 
 
-def _shown(side: Side, target: Target) -> Needs:
-    """Return which maintenance of base pages a target needs."""
-    stories = [one for one in stories_of(target) if not one.huge and not one.device]
-    return needs(target, side.engine, stories)
+def _shown(side: Side, target: Target, *, huge: bool = True) -> dict[str, Needs]:
+    """Return which maintenance a target needs, by the kind of page it is about."""
+    told = [one for one in stories_of(target) if not one.device]
+    sizes = {BASE: False} | ({HUGE: True} if huge else {})
+    return {
+        kind: needs(target, side.engine, [one for one in told if one.huge is size])
+        for kind, size in sizes.items()
+    }
 
 
-def _calls(side: Side, shown: Needs) -> dict[str, dict[str, object]]:
+def _calls(of: Scene, shown: Needs) -> dict[str, dict[str, object]]:
     """Return the maintenance of one hint fault: reason, calls, and what is lost without it."""
-    of = scene(side, huge=False)
     of.arm()
     with calls(of, *FLUSHES, *UPDATE) as heard:
         of.load(of.t1)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
 
+from archcore.errors import MachineError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -72,5 +74,12 @@ class Point:
 
 
 def answer(asked: Question, sides: tuple[Side, ...]) -> Point:
-    """Return a point with its evidence."""
-    return Point(asked, sides, tuple(asked.measure(side) for side in sides))
+    """Return a point with its evidence; an engine that comes to a halt is evidence as well."""
+    return Point(asked, sides, tuple(_measured(asked, side) for side in sides))
+
+
+def _measured(asked: Question, side: Side) -> Fact:
+    try:
+        return asked.measure(side)
+    except MachineError as error:
+        return Fact(holds=False, found={"the engine stops": str(error)})
