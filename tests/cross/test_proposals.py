@@ -45,6 +45,7 @@ LEGAL = [
     (ARM64_NEW, "permission-lost"),
     (RADIX, "permission-stashed"),
     (RADIX, "right-3"),
+    ("s390x-v6.1", "permission-kept"),
 ]
 DEAD = [
     (X86, "0", "hint-is-shut", "pte"),
@@ -67,7 +68,7 @@ DEAD = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("target", "name"), LEGAL)
 def test_what_kernels_used_is_legal(target, name):
-    """Bit 8 and the permissions of x86, bit 58 of arm64, PRIVILEGED and savedwrite of powerpc."""
+    """Bit 8 and the permissions of x86 and s390x, bit 58 of arm64, savedwrite of powerpc."""
     needs(target)
     assert verdict(target, name).standing is Standing.LEGAL
 

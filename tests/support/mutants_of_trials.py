@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from mutants import bringing, helpers, idle, lacking, mutant
 from mutants_of_protections import without_rights
-from sound_bits import DEVMAP, DIRTY, FRAME, PAGE, SPECIAL, WRITE
+from sound_bits import CLOSED, DEVMAP, DIRTY, FRAME, PAGE, SPECIAL, VALID, WRITE
 
 from archcore.entry import helper
 from archcore.hookspecs import hookimpl
@@ -29,6 +29,12 @@ def stores(**functions):
         if not name.startswith("_") and name not in others
     }
     return bringing(SimpleNamespace(**kept, **others))
+
+
+def _closing(ptep):
+    word = ptep.load()
+    ptep.store(put(clear(word, VALID), CLOSED))
+    return word
 
 
 def _protecting(ptep):
@@ -100,6 +106,11 @@ STORES = (
         "transaction-is-shut-meanwhile",
         "ptep_modify_prot_start leaves the entry to the hardware",
         stores(ptep_modify_prot_start=lambda ptep: ptep.load()),
+    ),
+    mutant(
+        "transaction-is-no-hint",
+        "ptep_modify_prot_start takes VALID away and leaves CLOSED",
+        stores(ptep_modify_prot_start=_closing),
     ),
     mutant(
         "batch-equals-single-transactions",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcore.conformance.capability import LEAVES
+from archcore.conformance.capability import HINTS, LEAVES
 from archcore.conformance.declare import law
 from archcore.conformance.premises import LEAF, OPEN
 from archcore.conformance.terms import alike, every, maps_alike, opens_alike, says_alike
@@ -28,11 +28,9 @@ def open_is_present(on: Subject, entry: Word) -> Truth:
     return on.own.present(entry)
 
 
-@law("open-is-no-hint", LEAVES, given=OPEN)
+@law("open-is-no-hint", LEAVES, HINTS, given=OPEN)
 def open_is_no_hint(on: Subject, entry: Word, vma: Mapping) -> Truth:
     """No word through which the hardware lets user mode is taken for a hint."""
-    if not on.offers("numa"):
-        return True
     return negate(on.own.numa(vma, entry))
 
 

@@ -143,14 +143,23 @@ def transaction_stores_what_it_commits(on: Subject) -> Iterator[Trial]:
 
 @trials("transaction-is-shut-meanwhile", LEAVES, levels=LOWEST)
 def transaction_is_shut_meanwhile(on: Subject) -> Iterator[Trial]:
-    """Between start and commit a slot is no hint, and the hardware neither uses nor changes it."""
+    """Between start and commit of a transaction the hardware neither uses nor changes a slot."""
     for place, one in _present(on, "transaction-is-shut-meanwhile"):
         place.start()
         middle = place.load()
-        hint = on.offers("numa") and any(on.own.numa(vma, middle) for vma in on.mappings)
         refused = all(isinstance(place.walk(access)[-1].verdict, Fault) for access in Access)
-        held = not hint and shut(on, middle) and refused and place.load() == middle
+        held = shut(on, middle) and refused and place.load() == middle
         yield Trial(bool(held), _said(on, "of {} a transaction leaves {} meanwhile", one, middle))
+
+
+@trials("transaction-is-no-hint", LEAVES, HINTS, levels=LOWEST)
+def transaction_is_no_hint(on: Subject) -> Iterator[Trial]:
+    """Between start and commit of a transaction a slot holds no hint, in whichever VMA."""
+    for place, one in _present(on, "transaction-is-no-hint"):
+        place.start()
+        middle = place.load()
+        held = not any(on.own.numa(vma, middle) for vma in on.mappings)
+        yield Trial(held, _said(on, "of {} a transaction leaves {} meanwhile", one, middle))
 
 
 @trials("batch-equals-single-transactions", LEAVES, HINTS, levels=LOWEST)

@@ -19,6 +19,7 @@ LAWS = (
     "access-flags-are-raised",
     "transaction-stores-what-it-commits",
     "transaction-is-shut-meanwhile",
+    "transaction-is-no-hint",
     "batch-equals-single-transactions",
 )
 FRAME = 1 << ENTRY["PFN"].shift
@@ -173,7 +174,7 @@ MUTANTS = [
     ),
     ("transaction-stores-what-it-commits", Stubborn()),
     ("transaction-is-shut-meanwhile", Open()),
-    ("transaction-is-shut-meanwhile", Hinting()),
+    ("transaction-is-no-hint", Hinting()),
     ("batch-equals-single-transactions", Short()),
     ("batch-equals-single-transactions", Shifted()),
 ]

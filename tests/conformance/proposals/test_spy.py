@@ -10,8 +10,8 @@ LAW = {one.name: one for one in LAWS}
 
 
 def test_a_law_that_calls_the_encoding_is_known():
-    """open-is-no-hint asks pte_numa, although it is no law about hints."""
-    assert Spies().touches(TARGET, LAW["open-is-no-hint"], "pte")
+    """nothing-is-none asks pte_numa, although it is no law about hints."""
+    assert Spies().touches(TARGET, LAW["nothing-is-none"], "pte")
 
 
 def test_a_law_that_does_not_call_it_is_known():
