@@ -70,12 +70,12 @@ def _one(result: RaceResult, look: Look) -> str:
 
 
 def _title(result: RaceResult) -> str:
-    reach = "all" if result.exhaustive else "some"
+    reach = ("all" if result.exhaustive else "some") + " interleavings"
     if result.preemptions is not None:
-        reach += f" with at most {result.preemptions} preemptions"
+        reach += f" with at most {result.preemptions} preemption{'s'[result.preemptions == 1 :]}"
     return (
         f"{result.scenario}: {result.sentence}\n"
-        f"{result.target} under engine {result.engine}: {reach} interleavings, "
+        f"{result.target} under engine {result.engine}: {reach}, "
         f"{result.interleavings} of them, for {result.orders} orders of steps"
     )
 
