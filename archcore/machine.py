@@ -100,6 +100,7 @@ class Machine:
         )
         for cpu in self.cpus[1:]:
             cpu.dcache = self.cpus[0].dcache  # coherent, as hardware with one kernel is
+            cpu.hpt = self.cpus[0].hpt
         zero = frames.allocate(0) if zero_page else None
         self.engine = Engine(
             hooks=hooks,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcore.errors import EndlessFaultError, MachineError, UsageError
+from archcore.errors import EndlessFaultError, MachineError
 from archcore.hw.cache import DataCache
+from archcore.hw.held import KEPT, Held, held, past
+from archcore.hw.hpt import Hpt
+from archcore.hw.memory import check_aligned
 from archcore.hw.mmu import Access
 from archcore.hw.outcome import Fault, FaultKind
 from archcore.hw.reading import read_entry
@@ -15,31 +18,24 @@ from archcore.hw.walker import Walker
 
 if TYPE_CHECKING:
     from archcore.hw.memory import PhysicalMemory
-    from archcore.hw.mmu import Keeps, Mmu
+    from archcore.hw.mmu import Mmu
     from archcore.hw.outcome import Translation
     from archcore.hw.tsb import Tsb
-    from archcore.layout import Geometry, Level
+    from archcore.layout import Geometry
 
 LOAD, STORE = Access.READ, Access.WRITE
-SIZES = (1, 2, 4, 8)
-
-# The faults that a TLB keeps; an address that no table translates never comes to it.
-KEPT: dict[Keeps, frozenset[FaultKind]] = {
-    "none": frozenset(),
-    "invalid": frozenset({FaultKind.NOT_VALID}),
-    "rights": frozenset({FaultKind.PERMISSION}),
-    "all": frozenset(FaultKind) - {FaultKind.ADDRESS_RANGE},
-}
 
 
 class Cpu:
     """CPU ``number`` of NUMA node ``node``; ``root`` is the physical address of its top table.
 
-    ``hits`` counts references that the TLB let through, ``misses`` walks, ``faults`` references
-    that ended in a fault, in a walk or on a refusal that the TLB keeps. With ``cached_data`` the
-    CPU has a data cache, ``dcache``; CPUs that are to see each other's stores at once, as a
-    coherent machine's do, are given one and the same. ``tsbs`` are what a miss handler of the
-    kernel looks through before it walks; going to other tables takes them away.
+    ``hits`` counts references that the TLB let through, ``misses`` the others, ``walks`` how many
+    of these went to the tables, where the MMU walks or the kernel's miss handler, ``faults``
+    references that ended in a fault, in a walk or on a refusal that the TLB keeps. With
+    ``cached_data`` the CPU has a data cache, ``dcache``; CPUs that are to see each other's stores
+    at once, as a coherent machine's do, are given one and the same. ``tsbs`` are what a miss
+    handler looks through before it walks; going to other tables takes them away. ``hpt`` is where
+    an MMU looks that does not walk at all; the CPUs of a machine share it.
     """
 
     __slots__ = (
@@ -55,12 +51,14 @@ class Cpu:
         "dcache",
         "faults",
         "hits",
+        "hpt",
         "misses",
         "node",
         "number",
         "root",
         "tlb",
         "tsbs",
+        "walks",
     )
 
     def __init__(
@@ -78,10 +76,10 @@ class Cpu:
         self.number, self.node, self.root = number, node, root
         self.tlb = Tlb(mmu.tlb)
         self.tsbs: tuple[Tsb, ...] = ()
-        self.dcache: DataCache | None = None
-        if cached_data:
-            self.dcache = DataCache(mmu.dcache, memory, geometry.page_shift)
-        self.hits = self.misses = self.faults = 0
+        self.hpt: Hpt | None = Hpt() if mmu.hashed else None
+        cache = DataCache(mmu.dcache, memory, geometry.page_shift) if cached_data else None
+        self.dcache: DataCache | None = cache
+        self.hits = self.misses = self.walks = self.faults = 0
         self._memory, self._mmu, self._page_shift = memory, mmu, geometry.page_shift
         self._walker = Walker(geometry, mmu)
         self._kept, self._pairs = KEPT[mmu.keeps], mmu.tlb.pairs
@@ -127,10 +125,16 @@ class Cpu:
                 self.faults += 1
                 return Fault(kind, access, address)
             self.tlb.drop(page)
+        if self.hpt is not None:
+            hashed = self.hpt.entry(self.root, page)
+            if hashed is not None and hashed.rights & RIGHT_OF[access]:
+                self.misses += 1
+                self.tlb.insert(page, *hashed)
+                return None
         for tsb in self.tsbs:
-            held = tsb.entry(address)
-            if held is not None:
-                return self._refill(tsb, held, address, access)
+            found = tsb.entry(address)
+            if found is not None:
+                return self._refill(tsb, found, address, access)
         return self._walk(page, address, access)
 
     def _refill(self, tsb: Tsb, entry: int, address: int, access: Access) -> Fault | None:
@@ -153,7 +157,7 @@ class Cpu:
         start = int(walker.format.address(level, entry)) >> tsb.shift << tsb.shift
         self.tlb.insert(
             address >> self._page_shift,
-            reading.rights | self._past(level, entry),
+            reading.rights | past(self._mmu, level, entry),
             start >> self._page_shift,
             tsb.shift - self._page_shift,
         )
@@ -164,11 +168,20 @@ class Cpu:
             msg = f"CPU {self.number} has no page table; switch() to one before user mode runs"
             raise MachineError(msg)
         self.misses += 1
+        self.walks += 1
         outcome = self._walker.walk(self._memory, self.root, address, access)
         return self._ended(page, outcome)
 
+    def preload(self, root: int, address: int, access: Access) -> None:
+        """Do ahead of a miss what the handler would, flags and all; nothing if it would fault."""
+        found = self._walker.walk(self._memory, root, address, access)
+        if self.hpt is not None and not isinstance(found, Fault):
+            self.hpt.insert(root, found.address >> self._page_shift, self._held(found))
+
     def _leave(self, found: Translation) -> None:
-        """Let a miss handler leave what it walked to where it looks first."""
+        """Let a miss handler leave what it walked to where it, or the MMU, looks first."""
+        if self.hpt is not None and self.root is not None:
+            self.hpt.insert(self.root, found.address >> self._page_shift, self._held(found))
         for tsb in self.tsbs:
             if tsb.shift == found.shift:
                 tsb.insert(found.address, found.entry)
@@ -189,14 +202,13 @@ class Cpu:
             self._load_half(page ^ 1)
         return None
 
+    def _held(self, found: Translation) -> Held:
+        return held(found, self._mmu, self._walker.geometry, self._page_shift)
+
     def _keep(self, page: int, found: Translation) -> None:
-        # While the flag is clear the next store has to walk, or nobody would set it.
-        closed = WRITE if self._mmu.sets_dirty and not found.dirty else 0
-        rights, shift = found.rights & ~closed, self._page_shift
-        if rights:
-            rights |= CLEAN if found.rights & closed else 0
-            rights |= self._past(self._walker.geometry.level(found.level), found.entry)
-            self.tlb.insert(page, rights, found.physical >> shift, found.shift - shift)
+        entry = self._held(found)
+        if entry.rights:
+            self.tlb.insert(page, *entry)
         else:
             self.tlb.refuse(page)
 
@@ -235,18 +247,13 @@ class Cpu:
         self.tlb.forget(first, first + (1 << order) - 1)
         self._load(page)
 
-    def _past(self, level: Level, entry: int) -> int:
-        """Return what the TLB remembers of a leaf whose data go past the cache."""
-        asked = self._mmu.uncached
-        return UNCACHED if asked is not None and asked(level, entry) else 0
-
     def load(self, address: int, size: int = 8) -> int | Fault:
         """Return the ``size`` bytes at an address as a little-endian number, or the fault.
 
         Raises UsageError, a ValueError, for another size than 1, 2, 4 or 8 or an address that is no
         multiple of it.
         """
-        _check_aligned(address, size)
+        check_aligned(address, size)
         fault = self.touch(address, LOAD)
         if fault is not None:
             return fault
@@ -257,7 +264,7 @@ class Cpu:
 
     def store(self, address: int, value: int, size: int = 8) -> Fault | None:
         """Store a little-endian number of ``size`` bytes, or return the fault; raises as load."""
-        _check_aligned(address, size)
+        check_aligned(address, size)
         fault = self.touch(address, STORE)
         if fault is not None:
             return fault
@@ -280,17 +287,14 @@ class Cpu:
         self.root, self.tsbs = root, ()
         self.tlb.flush()
 
+    def forget(self) -> None:
+        """Forget all translations, and those that the kernel keeps where the MMU looks."""
+        self.tlb.flush()
+        for buffer in (*self.tsbs, self.hpt):
+            if buffer is not None:
+                buffer.flush()
+
     def snapshot(self) -> dict[str, int]:
         """Return the counters, and how often the TLB was told to forget something."""
-        return {
-            "hits": self.hits,
-            "misses": self.misses,
-            "faults": self.faults,
-            "invalidations": self.tlb.invalidations,
-        }
-
-
-def _check_aligned(address: int, size: int) -> None:
-    if size not in SIZES or address % size:
-        msg = f"no access of {size} bytes at {address:#x}; 1, 2, 4 or 8 at a multiple of the size"
-        raise UsageError(msg)
+        counts = {name: getattr(self, name) for name in ("hits", "misses", "walks", "faults")}
+        return counts | {"invalidations": self.tlb.invalidations}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from archcore.errors import MachineError
+from archcore.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, KeysView
@@ -23,6 +23,7 @@ WORDS = {
     for width, code in ((8, "B"), (16, "H"), (32, "I"), (64, "Q"))
     for order, sign in SIGNS
 }
+SIZES = tuple(word.size for (_, order), word in WORDS.items() if order == "little")
 DTYPES = {place: np.dtype(word.format) for place, word in WORDS.items()}
 # With the bits of an address that a word has to leave clear.
 UNPACK = {place: (word.size - 1, word.unpack_from) for place, word in WORDS.items()}
@@ -171,3 +172,10 @@ class PhysicalMemory:
 
 def _misaligned(address: int, width: int) -> MachineError:
     return MachineError(f"a word of {width} bits cannot stand at {address:#x}")
+
+
+def check_aligned(address: int, size: int) -> None:
+    """Raise UsageError where no number of ``size`` bytes can stand at an address."""
+    if size not in SIZES or address % size:
+        msg = f"no access of {size} bytes at {address:#x}; 1, 2, 4 or 8 at a multiple of the size"
+        raise UsageError(msg)

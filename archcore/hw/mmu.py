@@ -125,6 +125,8 @@ class Mmu:
     Where ``sets_accessed`` is False a use of an entry without the flag faults; where ``sets_dirty``
     is False the hardware leaves the dirty flag to software. ``refill`` says who loads the TLB from
     the tables: a hardware walker, or the kernel's miss handler (which then sees the same entries).
+    Where translations are ``hashed`` the MMU looks in a hashed page table instead, and the handler
+    fills that. ``walks`` are what the architecture calls it when the tables are walked.
     ``speculates`` says that a load may be served, in speculation, from the address that stands in
     an entry that is not valid (the L1 terminal fault), ``strays`` that accessed and dirty may be
     set in such an entry. ``keeps`` says which refusals the TLB keeps until it is told or loaded
@@ -141,6 +143,8 @@ class Mmu:
     sets_accessed: bool = True
     sets_dirty: bool = True
     refill: Literal["hardware", "software"] = "hardware"
+    hashed: bool = False
+    walks: str = "table walks"
     speculates: bool = False
     strays: bool = False
     keeps: Keeps = "none"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archcore.errors import MachineError
 from archcore.hw.cpu import Cpu
+from archcore.hw.hpt import WatchedHpt
 from archcore.hw.seam import Place, Step, Use
 from archcore.hw.tlb import Tlb
 
@@ -70,6 +71,7 @@ class WatchedCpu(Cpu):
         super().__init__(number, node, memory, geometry, mmu, cached_data=cached_data)
         self._seam = seam
         self.tlb = WatchedTlb(mmu.tlb, seam, number)
+        self.hpt = WatchedHpt(seam) if mmu.hashed else None
         self._tlb_sets, self._tlb_mask = self.tlb.sets, self.tlb.mask
 
     def touch(self, address: int, access: Access) -> Fault | None:
@@ -80,6 +82,7 @@ class WatchedCpu(Cpu):
 
     def _walk(self, page: int, address: int, access: Access) -> Fault | None:
         self.misses += 1
+        self.walks += 1
         while True:
             began = self.tlb.invalidations
             outcome = self._outcome(address, access)

@@ -38,7 +38,11 @@ def handle_mm_fault(engine: Engine, task: Task, address: int, access: Access) ->
         vma = task.mm.vmas.find(address)
         if vma is None or _access_error(engine, vma, access):
             return Outcome.SIGSEGV
-        return fault_in(engine, task, vma, address, access)
+        task.trap = access
+        try:
+            return fault_in(engine, task, vma, address, access)
+        finally:
+            task.trap = None
 
 
 def fault_in(engine: Engine, task: Task, vma: Vma, address: int, access: Access) -> Outcome:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from archcore.binding import Hooks
     from archcore.hw.cpu import Cpu
     from archcore.hw.memory import PhysicalMemory
+    from archcore.hw.mmu import Access
     from archcore.layout import Geometry
     from archcore.mm.frames import Frames
     from archcore.mm.task import Task
@@ -65,6 +66,15 @@ class Mm:
         """
         task = CURRENT.get()
         return () if task is None else (task.cpu,)
+
+    @property
+    def trap(self) -> Access | None:
+        """The access that the CPU which is here trapped on; None where no trap led to the kernel.
+
+        So it is in a system call, even if that settles a fault for its task.
+        """
+        task = CURRENT.get()
+        return None if task is None else task.trap
 
     def empty(self, *given: Any) -> Mm:  # noqa: ANN401 - what makes one
         """Return an empty address space of the same kind, for a child."""

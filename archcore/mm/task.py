@@ -10,6 +10,7 @@ from archcore.mm.frames import NO_NODE
 
 if TYPE_CHECKING:
     from archcore.hw.cpu import Cpu
+    from archcore.hw.mmu import Access
     from archcore.mm.faultstats import FaultStats, NumaGroup
     from archcore.mm.mm import Mm
 
@@ -20,6 +21,7 @@ CURRENT: ContextVar[Task | None] = ContextVar("current", default=None)
 class Task:
     """A thread of an mm on a CPU; ``numa_faults`` counts pages by node, halved every window.
 
+    ``trap`` is the access whose trap the kernel is handling (thread.regs), if it came in by one.
     ``stats`` and ``numa_group`` are what a machine with a balancer keeps besides. Periods, stamps
     and runtime are milliseconds.
     """
@@ -27,6 +29,7 @@ class Task:
     def __init__(self, pid: int, mm: Mm, cpu: Cpu) -> None:
         """Make the task one of the users of its mm."""
         self.pid, self.mm, self.cpu = pid, mm, cpu
+        self.trap: Access | None = None
         self.numa_preferred_nid = NO_NODE
         self.numa_faults: Counter[int] = Counter()
         self.numa_pages_migrated = 0

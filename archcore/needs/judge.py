@@ -30,17 +30,24 @@ class Needs:
 
     ``whole`` is how each ends with all calls made; ``without`` has for every call that was made, by
     hook and reason, the clean stories that end otherwise when it is left out, with how they end.
+    ``dearer`` has the calls without which stories stay clean but take more walks of the tables, and
+    how many more.
     """
 
     target: Target = field(repr=False)
     engine: str
     whole: Mapping[Story, Told]
     without: Mapping[Call, Mapping[Story, Told]]
+    dearer: Mapping[Call, Mapping[Story, int]] = field(factory=dict)
 
     @property
     def enough(self) -> bool:
         """Whether every story is clean as long as all calls are made."""
         return all(told.clean for told in self.whole.values())
+
+    def saves(self, call: Call) -> int:
+        """Return how many walks of the tables a call saves in all stories; 0 if it is needed."""
+        return 0 if self.without.get(call) else sum(self.dearer.get(call, {}).values())
 
     def needed(self, hook: str) -> bool:
         """Say whether anything goes wrong without a hook, for whatever reason it is called."""
@@ -66,6 +73,7 @@ def needs(
     """
     whole: dict[Story, Told] = {}
     without: dict[Call, dict[Story, Told]] = {}
+    dearer: dict[Call, dict[Story, int]] = {}
     for story in stories_of(target) if stories is None else stories:
         telling = tell(story, target, engine)
         whole[story] = telling.told
@@ -75,8 +83,10 @@ def needs(
             one if by_reason else Call(one.hook) for one in sorted(telling.heard)
         ):
             ended = without.setdefault(call, {})
-            told = tell(story, target, engine, call).told
-            if not told.clean:
-                ended[story] = told
+            other = tell(story, target, engine, call)
+            if not other.told.clean:
+                ended[story] = other.told
+            elif other.walks > telling.walks:
+                dearer.setdefault(call, {})[story] = other.walks - telling.walks
     name = engine if isinstance(engine, str) else engine.name
-    return Needs(target, name, whole, dict(sorted(without.items())))
+    return Needs(target, name, whole, dict(sorted(without.items())), dearer)

@@ -50,10 +50,14 @@ class Story:
 
 @frozen
 class Telling:
-    """How a story went, and the calls made in it, each with how often."""
+    """How a story went, the calls made in it, each with how often, and how many walks it took.
+
+    ``walks`` counts those of the CPUs (Cpu.walks), and is 0 for a story that did not begin.
+    """
 
     told: Told
     heard: dict[Call, int] = field(eq=False, repr=False)
+    walks: int = 0
 
 
 def tell(
@@ -63,13 +67,21 @@ def tell(
     heard: dict[Call, int] = {}
     try:
         room = Room(target, engine, huge=story.huge)
-        listen(room.hooks, heard, left_out)
+    except MachineError as error:
+        return Telling(Told(Ending.BROKEN, str(error)), heard)
+    listen(room.hooks, heard, left_out)
+    told = _ended(story, room)
+    return Telling(told, heard, sum(cpu.walks for cpu in room.machine.cpus))
+
+
+def _ended(story: Story, room: Room) -> Told:
+    try:
         story.tell(room)
         room.close()
     except Departure as departure:
-        return Telling(departure.told, heard)
+        return departure.told
     except EndlessFaultError as error:
-        return Telling(Told(Ending.ENDLESS_FAULT, str(error)), heard)
+        return Told(Ending.ENDLESS_FAULT, str(error))
     except MachineError as error:
-        return Telling(Told(Ending.BROKEN, str(error)), heard)
-    return Telling(Told(Ending.CLEAN), heard)
+        return Told(Ending.BROKEN, str(error))
+    return Told(Ending.CLEAN)

@@ -107,7 +107,7 @@ class Scene:
         return "stored"
 
     def arm(self) -> None:
-        """Make a hint of the page at once, with no TLB left behind."""
+        """Make a hint of the page at once, with no translation left behind."""
         slot = self.pte_slot
         if slot is None:
             arm_huge_pmd(self.engine, self.vma, self.pmd_slot)
@@ -116,9 +116,9 @@ class Scene:
         self.flush_tlbs()
 
     def flush_tlbs(self) -> None:
-        """Let all TLBs forget everything."""
+        """Let all CPUs forget everything, and what the kernel keeps where they look."""
         for cpu in self.machine.cpus:
-            cpu.tlb.flush()
+            cpu.forget()
 
     def scan(self, task: Task) -> int:
         """Arm the page as the scanner does."""

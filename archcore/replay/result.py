@@ -19,8 +19,9 @@ class ReplayResult:
 
     ``references`` counts those of the trace; one that crosses pages or both loads and stores is
     carried out as several. ``paid`` says who paid how many units of which work, ``discarded`` how
-    much of it was thrown away. ``moved`` says that the trace's stretches of
-    addresses were moved together, as the target has fewer bits.
+    much of it was thrown away. ``walks`` are what the architecture calls the walks of its tables,
+    which ``tlb`` counts. ``moved`` says that the stretches of addresses were moved together,
+    as the target has fewer bits.
     """
 
     target: str
@@ -32,6 +33,7 @@ class ReplayResult:
     paid: dict[str, dict[str, int]]
     outcomes: dict[str, int]
     discarded: dict[str, int] = field(factory=dict)
+    walks: str = "table walks"
     moved: bool = False
 
     @property

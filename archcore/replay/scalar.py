@@ -105,6 +105,7 @@ def _result(machine: Machine, ledger: Ledger, trace: Trace, settings: Settings) 
         ledger=ledger.entries(),
         tlb={name: sum(total[name] for total in totals) for name in totals[0]},
         paid={kind: costs.paid(kind) for kind in kinds},
+        walks=machine.target.mmu.walks,
         discarded=costs.discarded(),
         outcomes={outcome.name.lower(): n for outcome, n in machine.outcomes.items()},
     )

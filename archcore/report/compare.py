@@ -136,6 +136,7 @@ def replay_document(result: ReplayResult) -> dict[str, object]:
         },
         "tlb_flushes": result.flushes("flush_tlb"),
         "tlb": result.tlb,
+        "walks": result.walks,
         "faults": result.outcomes,
         "spurious_faults": result.spurious_faults,
         "raced_faults": result.raced_faults,

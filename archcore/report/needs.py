@@ -27,6 +27,12 @@ def reason_of(call: Call) -> str:
     return Reason[call.reason].value if call.reason else ""
 
 
+def cost_of(shown: Needs, call: Call) -> str:
+    """Return what there is more of without a call that nothing is lost without, and how much."""
+    more = shown.saves(call)
+    return f"{shown.target.mmu.walks}: {more} more" if more else ""
+
+
 def needs_document(found: Iterable[Needs]) -> dict[str, object]:
     """Return what targets need as a document."""
     return {"targets": [_document(one) for one in found]}
@@ -36,6 +42,7 @@ def _document(shown: Needs) -> dict[str, object]:
     return {
         "target": shown.target.id,
         "engine": shown.engine,
+        "walks": shown.target.mmu.walks,
         "stories": [
             {
                 "story": story.name,
@@ -50,6 +57,7 @@ def _document(shown: Needs) -> dict[str, object]:
                 "call": call.hook,
                 "reason": reason_of(call),
                 "needed": bool(stories),
+                "walks_saved": shown.saves(call),
                 "without": [
                     {"story": story.name, "ending": told.ending.name, "detail": told.detail}
                     for story, told in stories.items()

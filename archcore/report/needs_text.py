@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcore.report.needs import reason_of
+from archcore.report.needs import cost_of, reason_of
 from archcore.report.text import PLAIN, paint, table
 
 if TYPE_CHECKING:
@@ -44,5 +44,7 @@ def _one(shown: Needs, look: Look) -> str:
 def _rows(shown: Needs) -> Iterator[tuple[str, ...]]:
     for call, stories in shown.without.items():
         endings = dict.fromkeys(told.ending.value for told in stories.values())
-        names = ", ".join(story.name for story in stories)
-        yield call.hook, reason_of(call), "; ".join(endings) or NOTHING, names
+        cost = cost_of(shown, call)
+        lost = "; ".join(endings) or (f"{NOTHING}; {cost}" if cost else NOTHING)
+        told = stories or (shown.dearer[call] if cost else ())
+        yield call.hook, reason_of(call), lost, ", ".join(story.name for story in told)

@@ -23,7 +23,8 @@ def render(result: ReplayResult, look: Look = PLAIN) -> str:
         for payer, units in payers.items()
     ]
     wasted = [(what, str(units)) for what, units in result.discarded.items()]
-    tlb = ", ".join(f"{count} {name}" for name, count in result.tlb.items())
+    called = {"walks": result.walks}
+    tlb = ", ".join(f"{count} {called.get(name, name)}" for name, count in result.tlb.items())
     figures = "\n".join(
         (
             f"Faults: {result.spurious_faults} spurious, {result.raced_faults} raced",

@@ -47,6 +47,20 @@ def test_compare_as_json_has_properties_and_replay(trace):
     assert document["targets"][0]["replay"]["references"] == 4000
 
 
+def test_walks_have_the_name_of_the_architecture(trace):
+    """Hardware walks at each miss on radix; on hash a page fault takes one hash fault."""
+    pytest.importorskip("archcore_powerpc")
+    targets = ("powerpc-radix-4k-v6.1", "powerpc-hash-4k-v6.1")
+    done = archcore("compare", *targets, "--trace", str(trace), "--format", "json")
+    radix, hashed = (target["replay"] for target in json.loads(done.stdout)["targets"])
+    run = archcore("run", str(trace), "--target", targets[1]).stdout
+
+    assert (radix["walks"], hashed["walks"]) == ("table walks", "hash faults")
+    assert radix["tlb"]["walks"] == radix["tlb"]["misses"]
+    assert hashed["tlb"]["walks"] == hashed["counters"]["pgfault"] < hashed["tlb"]["misses"]
+    assert f"{hashed['tlb']['walks']} hash faults" in run
+
+
 def test_the_same_input_gives_the_same_output(trace):
     """Nothing depends on time, order of dictionaries or addresses."""
     call = ("compare", "x86-v6.1", "--trace", str(trace), "--json")

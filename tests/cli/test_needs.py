@@ -53,3 +53,15 @@ def test_an_unknown_target_is_refused():
 
     assert (answer.returncode, answer.stdout) == (2, "")
     assert "x86-v6.1" in answer.stderr
+
+
+def test_a_call_that_is_for_speed_is_told_with_what_it_saves():
+    """The hash targets of powerpc lose nothing without the preload but take more hash faults."""
+    pytest.importorskip("archcore_powerpc")
+    answer = needs("powerpc-hash-4k-v6.1", "--format", "json")
+    (shown,) = json.loads(answer.stdout)["targets"]
+    saved = {one["call"]: one["walks_saved"] for one in shown["calls"] if one["walks_saved"]}
+
+    assert answer.returncode == 0
+    assert shown["walks"] == "hash faults"
+    assert list(saved) == ["update_mmu_cache"]

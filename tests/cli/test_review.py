@@ -63,6 +63,21 @@ def test_the_flush_of_the_patch_has_no_reason_on_any_architecture(points):
     assert found["without the flush of arming"] != "nothing is lost"
 
 
+def test_what_only_saves_time_is_no_need():
+    """M6 of powerpc hash: the preload of a hint fault is not needed, and costs hash faults."""
+    pytest.importorskip("archcore_powerpc")
+    answer = review(
+        "M6", "--target", "powerpc-hash-4k-v6.1", "--engine", "v6.1", "--format", "json"
+    )
+    found = json.loads(answer.stdout)["points"][0]["evidence"][0]["found"]
+    row, call = found["on powerpc-hash-4k-v6.1"], found["calls of a hint fault"]["update_mmu_cache"]
+
+    assert "update_mmu_cache" in row["not needed"]
+    saved = row["not needed, but saves"]["update_mmu_cache"]
+    assert saved.startswith("hash faults: ")
+    assert (call["needed"], call["without it"]) == (False, f"nothing is lost; {saved}")
+
+
 def test_a_second_fault_is_saved_by_reading_again():
     """M11, for the pair that the reviewer compared."""
     answer = review("M11", "--engine", "seed", "--engine", "seed+both", "--format", "markdown")

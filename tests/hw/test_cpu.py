@@ -381,7 +381,13 @@ def test_a_snapshot_has_every_counter(toy, memory):
     cpu.tlb.invalidate_page(0)
     snapshot = cpu.snapshot()
     cpu.touch(ADDRESS, READ)
-    assert snapshot == {"hits": 2, "misses": 2, "faults": 1, "invalidations": 1}
+    assert snapshot == {
+        "hits": 2,
+        "misses": 2,
+        "walks": 2,
+        "faults": 1,
+        "invalidations": 1,
+    }
 
 
 def test_uncached_data_go_past_the_cache(toy, memory):

@@ -123,7 +123,13 @@ def test_a_watched_cpu_counts_as_any_other(toy, memory):
     for address in (0, 0, toy.geometry.levels[1].size):
         cpu.touch(address, Access.WRITE)
 
-    assert cpu.snapshot() == {"hits": 1, "misses": 2, "faults": 1, "invalidations": 1}
+    assert cpu.snapshot() == {
+        "hits": 1,
+        "misses": 2,
+        "walks": 2,
+        "faults": 1,
+        "invalidations": 1,
+    }
 
 
 def test_a_cpu_without_a_table_says_so(toy, memory):

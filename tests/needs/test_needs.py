@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
+from hashed import HASHED
 from sound import SOUND
 from virtual_cache import VIPT, VIVT, Flushes, Switches, cached
 
 from archcore.mm.profile import PROFILES
 from archcore.needs import ALL_STORIES, Call, Ending, needs, stories_of, tell
+from archcore.report.needs import needs_document
+from archcore.report.needs_text import render
 
 TLB = {"flush_tlb_page", "flush_tlb_range", "flush_tlb_batched_pending"}
 NOTIFIERS = {"mmu_notifier_invalidate_range_start", "mmu_notifier_invalidate_range_end"}
@@ -119,3 +122,46 @@ def test_a_huge_page_moves_only_once_its_lines_are_out():
 
     assert tell(story, target).told.clean
     assert tell(story, target, left_out=flush).told.ending is Ending.STALE_READ
+
+
+@pytest.fixture(scope="module")
+def hashed():
+    """Return what an MMU needs whose table the kernel fills, and may fill ahead of a miss."""
+    return needs(HASHED, stories=[BY_NAME[name] for name in ("hint", "moved", "protected")])
+
+
+def test_a_call_that_only_saves_walks_is_told_as_a_cost(hashed):
+    """Nothing is lost without it, and each story that makes it walks more often."""
+    preload = Call("update_mmu_cache", "MADE_ACCESSIBLE")
+    more = hashed.dearer[preload]
+
+    assert hashed.enough
+    assert hashed.without[preload] == {}
+    assert {story.name for story in more} == {"hint", "moved", "protected"}
+    assert all(count > 0 for count in more.values())
+    assert hashed.saves(preload) == sum(more.values())
+
+
+def test_what_a_walk_costs_is_said_in_the_words_of_the_architecture(hashed):
+    """With how many more there are, in the table and in the document."""
+    saved = hashed.saves(Call("update_mmu_cache", "MADE_ACCESSIBLE"))
+    (shown,) = needs_document([hashed])["targets"]
+    rows = {row["call"]: row for row in shown["calls"]}
+
+    assert f"nothing is lost; trips to the clerk: {saved} more" in render([hashed])
+    assert shown["walks"] == "trips to the clerk"
+    assert rows["update_mmu_cache"]["walks_saved"] == saved
+    assert rows["update_mmu_cache"]["needed"] is False
+
+
+def test_a_call_that_is_needed_is_not_told_as_a_cost(hashed):
+    """A table that keeps what it was to forget is worse than any cost."""
+    flush = Call("flush_tlb_range", "RIGHTS_REMOVED")
+
+    assert hashed.without[flush][BY_NAME["hint"]].ending is Ending.STALE_RIGHT
+    assert hashed.saves(flush) == 0
+
+
+def test_who_walks_by_hardware_saves_nothing(shown):
+    """No call of the sound architecture is for speed."""
+    assert shown["PIPT"].dearer == {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archcore.mm.reason import Reason
 from archcore.needs import Call, Needs, needs, stories_of
+from archcore.report.needs import cost_of
 from archcore.report.review.point import Fact, Question, Side
 from archcore.report.review.watching import BASE, HUGE, calls, kinds
 
@@ -55,9 +56,13 @@ def _by_hook(shown: Needs) -> dict[str, object]:
         if not call.hook.startswith(NOTIFIER):
             against.setdefault(call.hook, []).extend(t.ending.value for t in stories.values())
     ends: dict[str, object] = {hook: sorted(set(all_)) for hook, all_ in against.items() if all_}
+    costs = {call.hook: cost for call in shown.without if (cost := cost_of(shown, call))}
     broken = _broken(shown)
     idle = [hook for hook, all_ in against.items() if not all_]
-    return ends | {"not needed": idle} | ({"not clean with all calls": broken} if broken else {})
+    ends |= {"not needed": idle}
+    if costs:
+        ends["not needed, but saves"] = costs
+    return ends | ({"not clean with all calls": broken} if broken else {})
 
 
 def _shown(side: Side, target: Target, *, huge: bool = True) -> dict[str, Needs]:
@@ -78,12 +83,13 @@ def _calls(of: Scene, shown: Needs) -> dict[str, dict[str, object]]:
     rows: dict[str, dict[str, object]] = {}
     for said in dict.fromkeys(heard):
         name, _, reason = said.partition(": ")
-        lost = shown.without.get(Call(name, Reason(reason).name), {})
+        call = Call(name, Reason(reason).name)
+        lost = shown.without.get(call, {})
         rows[name] = {
             "reason": reason,
             "calls": heard.count(said),
             "needed": bool(lost),
-            "without it": _worst(lost),
+            "without it": _worst(lost) if lost else _cheapest(shown, call),
         }
     return rows
 
@@ -103,6 +109,12 @@ def _worst(ends: Mapping[Story, Told]) -> str:
         more = f" (and in {len(ends) - 1} more stories)" if len(ends) > 1 else ""
         return f"{told.ending.value}, as {story.sentence}{more}"
     return NOTHING
+
+
+def _cheapest(shown: Needs, call: Call) -> str:
+    """Return what a call saves that nothing is lost without, in words."""
+    cost = cost_of(shown, call)
+    return f"{NOTHING}; {cost}" if cost else NOTHING
 
 
 FLUSH = (

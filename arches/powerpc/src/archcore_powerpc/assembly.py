@@ -13,10 +13,11 @@ from archcore.swapformat import swap_marks
 from archcore_powerpc import helpers, quirks
 from archcore_powerpc.entry import EVERYTHING, NOTHING
 from archcore_powerpc.hash_mmu import TABLE, HashPage, HashTables
+from archcore_powerpc.hash_table import HashMaintenance
 from archcore_powerpc.protection import CacheControl, Keys, Protections
 from archcore_powerpc.radix_mmu import RadixTables, table_sizes
 from archcore_powerpc.shared_entry import Devmap, MakingDevmap, RadixFlush, SavedWrite
-from archcore_powerpc.stores import AtomicStores, HashMaintenance, HashStores
+from archcore_powerpc.stores import AtomicStores, HashStores
 from archcore_powerpc.swap import MarkedSwapEntry, Swap
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Assembly:
 
     def _hash_parts(self) -> Iterator[object]:
         yield HashTables(self._table_marks())
-        yield HashMaintenance()
+        yield HashMaintenance(self.format.page["ACCESSED"])
         yield HashStores(
             slots=self._slots(),
             hashed=self.format.page["HASHPTE"],

@@ -16,9 +16,10 @@ from archcore_powerpc.early_layout import SWP
 from archcore_powerpc.entry import EVERYTHING, NOTHING, Making
 from archcore_powerpc.geometry import EARLY
 from archcore_powerpc.hash_mmu import EARLY_TABLE, EarlyTables, HashPage
+from archcore_powerpc.hash_table import HashMaintenance
 from archcore_powerpc.layout import PAGE_SHIFT_4K, pfn_layout
 from archcore_powerpc.protection import Protections
-from archcore_powerpc.stores import AtomicStores, HashMaintenance, HashStores
+from archcore_powerpc.stores import AtomicStores, HashStores
 from archcore_powerpc.swap import ShiftedSwapEntry, Swap
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class EarlyAssembly:
             Swap(SWP),
             AtLevel("pte", ShiftedSwapEntry(self.page["RPN"])),
             EarlyTables(),
-            HashMaintenance(),
+            HashMaintenance(self.page["ACCESSED"]),
             self._stores(),
         )
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 POWER8_CACHE = CacheGeometry(size=1 << 16, ways=8, line=128, indexing="PIPT")
 POWER9_CACHE = CacheGeometry(size=1 << 15, ways=8, line=128, indexing="PIPT")
 
+HASH_FAULTS = "hash faults"  # trace_hash_fault, arch/powerpc/include/asm/trace.h
+
 
 def radix(geometry: Geometry) -> Mmu:
     """Return a POWER9 that walks a radix tree of this shape."""
@@ -33,6 +35,8 @@ def power8_hash(handler: HashPage) -> Mmu:
     return Mmu(
         handler,
         refill="software",
+        hashed=True,
+        walks=HASH_FAULTS,
         tlb=TlbGeometry(entries=2048, ways=4),
         dcache=POWER8_CACHE,
         source=(
@@ -48,6 +52,8 @@ def power9_hash(handler: HashPage) -> Mmu:
     return Mmu(
         handler,
         refill="software",
+        hashed=True,
+        walks=HASH_FAULTS,
         tlb=TlbGeometry(entries=1024, ways=4),
         dcache=POWER9_CACHE,
         source=(

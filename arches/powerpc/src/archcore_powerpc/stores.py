@@ -15,6 +15,7 @@ from archcore.errors import MachineError
 from archcore.hookspecs import hookimpl
 from archcore.words import Mask, both, clear, has_all, has_any, put, same
 from archcore_powerpc.entry import EVERYTHING, NOTHING
+from archcore_powerpc.hash_table import remove
 
 if TYPE_CHECKING:
     from archcore.hookspecs import Mm, Slot, Vma
@@ -92,9 +93,9 @@ class AtomicStores:
 class HashStores:
     """The same, with the hash table kept in step: what pte_update changes leaves the table first.
 
-    The TLBs of the CPUs stand for the hash table. ``hashed`` are the bits any of which says that
-    the page is in it, ``bookkeeping`` what a plain store drops of an entry. A plain store cannot
-    take an entry out of the table, so none may go over one that is ``live``: that has all of these
+    ``hashed`` are the bits any of which says that the page is in it, ``bookkeeping`` what a plain
+    store drops of an entry. A plain store cannot take a page out of the
+    table, so none may go over an entry that is ``live``: that has all of these
     bits and, unless ``rights`` is empty, any of those. MachineError is what Linux warns of there
     (VM_WARN_ON in set_pte_at, arch/powerpc/mm/pgtable.c), and "which is fatal" in 56eecdb912b5
     "mm: Use ptep/pmdp_set_numa() for updating _PAGE_NUMA bit".
@@ -173,19 +174,6 @@ class HashStores:
             raise MachineError(msg)
 
 
-@frozen
-class HashMaintenance:
-    """Nothing is left to flush once entries have changed (tlbflush-hash.h, Linux 6.1)."""
-
-    @hookimpl
-    def flush_tlb_page(self) -> None:
-        """Do nothing."""
-
-    @hookimpl
-    def flush_tlb_range(self) -> None:
-        """Do nothing."""
-
-
 def _places(chosen: Any) -> list[int]:  # noqa: ANN401 - an array of truths
     places: list[int] = chosen.nonzero()[0].tolist()
     return places
@@ -197,11 +185,14 @@ def _next(mm: Mm, addr: int, place: int) -> int:
 
 
 def _forget(mm: Mm, addr: int) -> None:
+    """Take a page out of the hash table, then out of the TLBs (flush_hash_page, tlbie)."""
+    remove(mm, addr)
     for cpu in mm.cpus:
         cpu.tlb.invalidate_page(addr >> mm.geometry.page_shift)
 
 
 def _left_behind(mm: Mm, addr: int) -> bool:
-    """Say whether a CPU that runs the mm could still use the page, which it then forgets."""
+    """Say whether a CPU could still use the page, which the hash table and they then forget."""
     page = addr >> mm.geometry.page_shift
-    return any(cpu.tlb.drop(page) for cpu in mm.running)
+    hashed = remove(mm, addr)
+    return any(cpu.tlb.drop(page) for cpu in mm.running) or hashed

@@ -145,6 +145,7 @@ def mmu(page_shift: int, frame: Mask) -> Mmu:
     return Mmu(
         Hardware(page_shift, frame),
         refill="software",
+        walks="TLB refills",
         keeps="all",
         tlb=TlbGeometry(entries=4096, ways=8, pairs=True),
         dcache=CacheGeometry(size=1 << 16, ways=4, line=64, indexing="VIPT"),

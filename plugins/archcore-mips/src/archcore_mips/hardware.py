@@ -135,6 +135,7 @@ class Tables:
 MMU = Mmu(
     Hardware(),
     refill="software",
+    walks="TLB refills",
     keeps="rights",
     tlb=TlbGeometry(entries=128, ways=64, pairs=True),
     dcache=CacheGeometry(size=1 << 17, ways=4, line=32, indexing="VIPT"),

@@ -71,6 +71,7 @@ def target(
             sets_accessed=False,
             sets_dirty=False,
             refill="software",
+            walks="TSB misses",
             tlb=TlbGeometry(entries=64, ways=64),
             dcache=cache,
             source=tte.source,
