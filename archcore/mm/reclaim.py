@@ -67,8 +67,10 @@ def _shrink(engine: Engine, vma: Vma, address: int, pfn: int) -> Reclaimed:
             _try_to_unmap_one(engine, other, at, pfn, place, owed)
         for mm in dict.fromkeys(owed):
             _try_to_unmap_flush(engine, mm)
-        if not area.counts[place]:
-            area.release(place)
+        if not area.counts.get(place):
+            # Whoever has unmapped the entry meanwhile has freed the slot with it.
+            if place in area.counts:
+                area.release(place)
             return Reclaimed.CACHED
         if engine.frames.refcount[pfn] != 1:
             engine.frames.get(pfn)

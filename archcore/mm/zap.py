@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import define, field
+
 from archcore.mm.huge_protect import wait_split_huge_page
 from archcore.mm.huge_split import split_huge_pmd
 from archcore.mm.hugepages import Pmd, huge_of, page_of, pmd_kind, splitting
@@ -20,57 +22,71 @@ if TYPE_CHECKING:
     from archcore.mm.vma import Vma
 
 
+@define
+class Gather:
+    """What is unmapped and not flushed yet (mmu_gather); ``stale`` if a TLB may have held it."""
+
+    entries: int = 0
+    pages: list[int] = field(factory=list)
+    stale: bool = False
+
+    def add(self, pfn: int | None, *, present: bool) -> None:
+        """Add an entry, and the page that it has mapped, if it is one."""
+        self.entries += 1
+        self.stale |= present
+        if pfn is not None:
+            self.pages.append(pfn)
+
+
 def zap_page_range(engine: Engine, vma: Vma, start: int, end: int) -> int:
     """Unmap a range of one VMA and return how many entries went, a huge one counting once.
 
     What a look without a lock finds empty is passed over, as the kernel does (B09).
     """
-    mm, gathered = vma.vm_mm, list[int | None]()
+    mm, gather = vma.vm_mm, Gather()
     with invalidating(engine, mm, start, end, Reason.UNMAPPED), flush_pending(engine, mm):
         engine.hooks.flush_cache_range(vma, start, end, Reason.UNMAPPED)
         if engine.huge is None:
             for table in mm.tables.tables(start, end):
-                gathered += _zap_pte_range(engine, vma, table, start, end)
+                _zap_pte_range(engine, vma, table, start, end, gather)
         else:
             for address, slot in mm.tables.pmds(start, end):
-                gathered += _zap_pmd(engine, vma, address, slot, start, end)
-        if gathered:
+                _zap_pmd(engine, vma, address, slot, start, end, gather)
+        if gather.stale:
             engine.hooks.flush_tlb_range(vma, start, end, Reason.UNMAPPED)
             engine.costs.charge("tlb_flushes")
-    for pfn in gathered:
-        if pfn is not None:
-            put_page(engine, pfn)
-    return len(gathered)
+    for pfn in gather.pages:
+        put_page(engine, pfn)
+    return gather.entries
 
 
 def _zap_pmd(
-    engine: Engine, vma: Vma, address: int, slot: Slot, start: int, end: int
-) -> list[int | None]:
+    engine: Engine, vma: Vma, address: int, slot: Slot, start: int, end: int, gather: Gather
+) -> None:
     hooks, size = engine.hooks, huge_of(engine).size
     kind = pmd_kind(hooks, hooks.pmdp_get(slot))
     if kind is Pmd.NONE:
-        return []
+        return
     if kind is not Pmd.TABLE:
         if start <= address and address + size <= end:
-            gathered = _zap_huge_pmd(engine, vma, address, slot)
-            if gathered is not None:
-                return gathered
+            if _zap_huge_pmd(engine, vma, address, slot, gather):
+                return
         else:
             split_huge_pmd(engine, vma, address, slot)
     pmd = hooks.pmdp_get(slot)
-    if pmd_kind(hooks, pmd) is not Pmd.TABLE:
-        return []
-    return _zap_pte_range(engine, vma, vma.vm_mm.tables.table_at(address, pmd), start, end)
+    if pmd_kind(hooks, pmd) is Pmd.TABLE:
+        table = vma.vm_mm.tables.table_at(address, pmd)
+        _zap_pte_range(engine, vma, table, start, end, gather)
 
 
-def _zap_huge_pmd(engine: Engine, vma: Vma, address: int, slot: Slot) -> list[int | None] | None:
-    """Empty a huge page's slot; None where a table stands by now."""
+def _zap_huge_pmd(engine: Engine, vma: Vma, address: int, slot: Slot, gather: Gather) -> bool:
+    """Empty a huge page's slot; False where a table stands by now."""
     hooks = engine.hooks
     with engine.locks.pmd(vma.vm_mm, slot):
         pmd = hooks.pmdp_get(slot)
         kind = pmd_kind(hooks, pmd)
         if kind in {Pmd.NONE, Pmd.TABLE}:
-            return [] if kind is Pmd.NONE else None
+            return kind is Pmd.NONE
         if not splitting(engine, slot, pmd):
             pmd = hooks.pmdp_huge_get_and_clear(vma.vm_mm, address, slot)
             head = page_of(engine, pmd) if kind is Pmd.HUGE else None
@@ -78,19 +94,22 @@ def _zap_huge_pmd(engine: Engine, vma: Vma, address: int, slot: Slot) -> list[in
                 engine.frames.entire_mapcount[head] -= 1
             if head is not None or kind is Pmd.MIGRATION:
                 vma.vm_mm.rss -= huge_of(engine).nr
-            return [head]
+            gather.add(head, present=True)  # zap_huge_pmd says so of any entry
+            return True
     wait_split_huge_page(engine, vma)
-    return None
+    return False
 
 
 def _zap_pte_range(
-    engine: Engine, vma: Vma, table: Table, start: int, end: int
-) -> list[int | None]:
-    """Empty the slots of one table that lie in the range, under its lock."""
+    engine: Engine, vma: Vma, table: Table, start: int, end: int, gather: Gather
+) -> None:
+    """Empty the slots of one table that lie in the range, under its lock.
+
+    An entry that is not present owes no flush: whoever made it so has flushed, or put that off.
+    """
     hooks, mm, level = engine.hooks, vma.vm_mm, engine.geometry.levels[0]
     first = max(start - table.address, 0) >> level.shift
     last = min((end - table.address) >> level.shift, level.entries)
-    gathered = list[int | None]()
     with engine.locks.pte(mm, table.first):
         flush_batched(engine, mm)
         for place in range(first, last):
@@ -99,8 +118,8 @@ def _zap_pte_range(
             if not hooks.pte_none(pte):
                 address = table.address + (place << level.shift)
                 pte = hooks.ptep_get_and_clear(mm, address, slot)
-                gathered.append(_unmapped(engine, vma, pte))
-    return gathered
+                present = bool(hooks.pte_present(pte))
+                gather.add(_unmapped(engine, vma, pte), present=present)
 
 
 def _unmapped(engine: Engine, vma: Vma, pte: int) -> int | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from archcore.mm.huge_split import split_huge_pmd
 from archcore.mm.mremap import mremap
 from archcore.mm.syscalls import madvise_dontneed, mprotect
-from archcore.needs.story import HINTS, MIGRATES, SWAPS, Story
+from archcore.mm.witness import physical
+from archcore.needs.story import HINTS, HUGE_HINTS, MIGRATES, SWAPS, Story
 from archcore.vmflags import VM_READ, VM_WRITE
 
 if TYPE_CHECKING:
@@ -84,6 +85,37 @@ def _device_of_huge(room: Room) -> None:
     device.take(mm, page)
 
 
+def _device_of_huge_copy(room: Room) -> None:
+    """The parent's page is another after its store, and so is that of a hugetlb mapping."""
+    t1, mm, device = room.t1, room.mm, room.device
+    pages = (room.start, room.hugetlb()[0])
+    for page in pages:
+        room.store(t1, page, 1)
+    device.take(mm, pages[1])
+    mprotect(room.engine, t1, pages[1], pages[1] + room.huge, VM_READ)
+    device.let_go(mm, pages[1])
+    mprotect(room.engine, t1, pages[1], pages[1] + room.huge, VM_READ | VM_WRITE)
+    room.fork(t1)
+    for page in pages:
+        device.take(mm, page)
+        room.store(t1, page, 2)
+        device.let_go(mm, page)
+        device.take(mm, page)
+
+
+def _device_of_huge_move(room: Room) -> None:
+    page, mm, device = room.start, room.mm, room.device
+    room.store(room.t1, page, 1)
+    room.wanted_by(room.t2, page)
+    room.hint_huge(page)
+    device.take(mm, page)
+    before = physical(room.engine, mm, page)
+    room.load(room.t2, page)
+    if physical(room.engine, mm, page) != before and room.engine.profile.notifies_migration:
+        device.let_go(mm, page)
+    device.take(mm, page)
+
+
 def _story(
     name: str, sentence: str, tell: Callable[[Room], None], needs: tuple[str, ...] = ()
 ) -> Story:
@@ -98,6 +130,21 @@ DEVICE_STORIES = (
         "device-huge",
         "a device uses a huge page that is protected and split",
         _device_of_huge,
+        huge=True,
+        device=True,
+    ),
+    Story(
+        "device-huge-copy",
+        "a device uses huge pages that are copied for their writer",
+        _device_of_huge_copy,
+        huge=True,
+        device=True,
+    ),
+    Story(
+        "device-huge-move",
+        "a device uses a huge page that moves",
+        _device_of_huge_move,
+        HUGE_HINTS,
         huge=True,
         device=True,
     ),

@@ -15,6 +15,7 @@ class Ending(Enum):
     LOST_STORE = "a store is not in the memory that is mapped in the end"
     STALE_RIGHT = "a reference goes through that should have faulted"
     ENDLESS_FAULT = "a reference faults again and again"
+    SECOND_FAULT = "a reference faults again over what its first fault has settled"
     BROKEN = "the engine comes to a state that no kernel reaches"
 
 

@@ -8,9 +8,11 @@ from archcore.errors import MachineError
 from archcore.hw.mmu import Access
 from archcore.machine import Machine
 from archcore.mm.fork import dup_mmap
+from archcore.mm.knobs import HugeMigration
 from archcore.mm.migrate import Failure, move_page
 from archcore.mm.outcome import Outcome
 from archcore.mm.protect import change_prot_numa
+from archcore.mm.reason import Reason
 from archcore.mm.reclaim import Reclaimed, swap_out
 from archcore.mm.task import Task
 from archcore.mm.witness import lost_stores, physical
@@ -102,6 +104,13 @@ class Room:
         if self.machine.store(task, address, value) is not None:
             raise depart(Ending.BROKEN, f"a store to {address:#x} ends in a signal")
 
+    def store_at_once(self, task: Task, address: int, value: int) -> None:
+        """Store a word with one fault at the most, which is all that it should take."""
+        faults = self.machine.vmstat.pgfault
+        self.store(task, address, value)
+        if self.machine.vmstat.pgfault > faults + 1:
+            raise depart(Ending.SECOND_FAULT, f"a store to {address:#x} faults more than once")
+
     def store_if_open(self, task: Task, address: int, value: int) -> None:
         """Store a word if TLB and tables let the CPU; a fault is not taken."""
         if task.cpu.store(address, value) is None:
@@ -129,6 +138,19 @@ class Room:
         for task in (self.t1, self.t2):
             self.refused(task, address, READ)
 
+    def forgotten(self, address: int) -> None:
+        """Depart if a CPU could still use what its TLB holds of an address; none is asked to."""
+        page = address >> self.engine.geometry.page_shift
+        for cpu in self.mm.running:
+            if cpu.tlb.lookup(page):
+                raise depart(Ending.STALE_RIGHT, f"a TLB still holds the page of {address:#x}")
+
+    def hugetlb(self) -> tuple[int, int]:
+        """Map one hugetlb page, in a room for huge ones; return its first address and its end."""
+        start = self.end + self.huge
+        self.mm.mmap(start, start + self.huge, VM_READ | VM_WRITE, hugetlb=True)
+        return start, start + self.huge
+
     def scan(self, start: int | None = None, end: int | None = None) -> bool:
         """Hint the pages of the process as its scanner does; say whether it wants to.
 
@@ -145,6 +167,21 @@ class Room:
         """Hint base pages, which every profile does; raises MachineError where none are."""
         if not self.scan(start, end):
             raise MachineError("the scanner hints nothing")
+
+    def hint_huge(self, address: int) -> bool:
+        """Hint a huge page, whatever a scanner thinks of it; say if it moves by a migration entry.
+
+        Raises MachineError where none is mapped.
+        """
+        hooks, start = self.hooks, address & -self.huge
+        vma, slot, huge = self.mm.vmas.find(start), self.mm.tables.pmd(start), self.engine.huge
+        if vma is None or slot is None or huge is None:
+            raise MachineError(f"no huge page is at {address:#x}")
+        old = hooks.pmdp_invalidate(vma, start, slot)
+        hooks.set_pmd_at(self.mm, start, slot, hooks.pmd_mknuma(vma, old))
+        hooks.flush_tlb_range(vma, start, start + self.huge, Reason.RIGHTS_REMOVED)
+        by_entry = self.engine.profile.huge_migration is HugeMigration.ENTRY
+        return by_entry and huge.migrates
 
     def _hinted(self, vma: Vma | None, address: int) -> bool:
         hooks, slot = self.hooks, self.mm.tables.slot(address)
@@ -170,10 +207,14 @@ class Room:
 
     def swap_out(self, address: int) -> None:
         """Take a page out of memory."""
-        vma = self.mm.vmas.find(address)
-        done = Failure.GONE if vma is None else swap_out(self.engine, vma, address)
+        done = self.reclaim(address)
         if done is not Reclaimed.SWAPPED:
             raise MachineError(f"the page at {address:#x} was not swapped out: {done.value}")
+
+    def reclaim(self, address: int) -> Reclaimed | Failure:
+        """Try to take a page out of memory, and say what became of it."""
+        vma = self.mm.vmas.find(address)
+        return Failure.GONE if vma is None else swap_out(self.engine, vma, address)
 
     def forget(self, start: int, end: int) -> None:
         """Expect zeros from now on, since the program has thrown a range away."""

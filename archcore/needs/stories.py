@@ -145,6 +145,18 @@ def _copied_back(room: Room) -> None:
         room.load(t1, page + WORD)
 
 
+def _reused(room: Room) -> None:
+    """Who has a page to himself again writes it at once; another thread still holds old rights."""
+    page, t1, t2 = room.start, room.t1, room.t2
+    room.store(t1, page, 1)
+    room.store(room.fork(t1), page, 2)
+    room.load(t1, page)
+    room.load(t2, page)
+    room.store_at_once(t1, page, 3)
+    room.store(t2, page + WORD, 4)
+    room.load(t1, page + WORD)
+
+
 def zeros(room: Room) -> None:
     """Pages of zeros are read by two CPUs, and one of them writes."""
     page, t1, t2 = room.start, room.t1, room.t2
@@ -168,6 +180,44 @@ def _swapped(room: Room) -> None:
         room.store(t1, page, 3)
         room.load(t2, page)
     room.load(t2, room.page(4) + FAR)
+
+
+def _owed(room: Room) -> None:
+    """Reclaim has unmapped a page and not flushed yet, and somebody changes the mapping."""
+    t1, t2 = room.t1, room.t2
+    first, second = room.page(0), room.page(1)
+    for page in (first, second):
+        room.store(t1, page, 1)
+        room.load(t2, page)
+
+    def protected() -> None:
+        mprotect(room.engine, t1, first, second, VM_READ)
+        room.refused(t1, first, WRITE)
+
+    def thrown_away() -> None:
+        room.forget(second, room.page(2))
+        madvise_dontneed(room.engine, t1, second, room.page(2))
+        room.refused_to_all(second)
+
+    if room.engine.profile.reclaim_batches:
+        room.before("flush_tlb_batched_pending", protected)
+    room.swap_out(first)
+    room.load(t1, first)
+    if room.engine.profile.reclaim_batches:
+        room.before("flush_tlb_batched_pending", thrown_away)
+    room.reclaim(second)
+    room.load(t2, second)
+
+
+def _arrived(room: Room) -> None:
+    """A CPU looks for a page while it is on its way."""
+    page, t1, t2 = room.start, room.t1, room.t2
+    room.store(t1, page, 1)
+    for nid in (1, 0):
+        room.before("arch_pte_to_swp_entry", lambda: room.refused(t2, page, READ))
+        room.move(page, nid)
+        room.load(t2, page)
+        room.store(t1, page, 2)
 
 
 def _remapped(room: Room) -> None:
@@ -260,6 +310,7 @@ STORIES = (
     Story("neighbours", "pages beside absent and hinted ones are used", _neighbours, HINTS),
     Story("copied", "parent and child store after a fork", _copied),
     Story("copied-for-two", "a parent stores after a fork, its threads read", _copied_back),
+    Story("reused", "the last user of a page stores to it, then another thread", _reused),
     Story("zeros", "pages of zeros are read, then one is written", zeros),
     Story(
         "swapped",
@@ -267,6 +318,8 @@ STORIES = (
         _swapped,
         SWAPS,
     ),
+    Story("owed", "a mapping changes while reclaim still owes its flush", _owed, SWAPS),
+    Story("arrived", "a CPU looks for a page while it moves", _arrived, MIGRATES),
     Story("remapped", "dirty pages go to other addresses", _remapped),
     Story("thrown-away", "a dirty page is thrown away, and its frame used again", _thrown_away),
     Story("used-again", "pages of zeros take frames whose lines are cached", _used_again),

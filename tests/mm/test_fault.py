@@ -10,7 +10,7 @@ from bench_machine import ANON, BASE, PAGE, entry, process
 from archcore.errors import MachineError
 from archcore.hw.mmu import Access
 from archcore.machine import Machine
-from archcore.mm.fault import Outcome
+from archcore.mm.fault import Outcome, handle_mm_fault
 from archcore.vmflags import VM_EXEC, VM_NONE, VM_READ, VM_WRITE
 
 
@@ -100,3 +100,15 @@ def test_every_fault_is_counted_once():
 
     assert built.vmstat.pgfault == 4
     assert built.engine.costs.paid("faults") == {"the faulting task": 4}
+
+
+def test_a_store_that_faults_for_nothing_leaves_the_tlb():
+    """flush_tlb_fix_spurious_fault: the CPU may have used what the entry was before."""
+    built, task, _ = process()
+    built.store(task, BASE, 1)
+    page = BASE // PAGE
+    assert task.cpu.tlb.lookup(page)
+
+    assert handle_mm_fault(built.engine, task, BASE, Access.WRITE) is Outcome.SPURIOUS
+
+    assert not task.cpu.tlb.lookup(page)

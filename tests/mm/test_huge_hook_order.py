@@ -109,3 +109,15 @@ def test_zeros_that_are_split_leave_the_tlbs(engine):
 
     exchange = ["pmdp_huge_get_and_clear", "flush_tlb_range", "pmd_populate"]
     assert [one for one in heard if one not in {START, END}] == exchange
+
+
+def test_a_page_that_is_marked_as_splitting_leaves_the_tlbs():
+    """pmdp_splitting_flush, Linux 3.8: the flush waits for walks of get_user_pages_fast."""
+    found = stage("v3.8")
+    found.read(found.t2)
+    page = BASE >> found.engine.geometry.page_shift
+    assert all(cpu.tlb.lookup(page) for cpu in found.built.cpus)
+
+    found.hooks.pmdp_splitting_flush(found.vma, BASE, found.slot)
+
+    assert not any(cpu.tlb.lookup(page) for cpu in found.built.cpus)
