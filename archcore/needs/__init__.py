@@ -7,10 +7,12 @@ from archcore.needs.ending import Ending, Told
 from archcore.needs.judge import ALL_STORIES, Needs, needs, stories_of
 from archcore.needs.room import Room
 from archcore.needs.story import Story, Telling, tell
+from archcore.needs.within import WITHIN_STORES
 
 __all__ = [
     "ALL_STORIES",
     "CALLS",
+    "WITHIN_STORES",
     "Call",
     "Ending",
     "Needs",

@@ -11,6 +11,7 @@ from archcore.mm.hugepages import huge_level
 from archcore.needs.call import Call, listen
 from archcore.needs.ending import Departure, Ending, Told
 from archcore.needs.room import Room
+from archcore.needs.within import listen_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +71,7 @@ def tell(
     except MachineError as error:
         return Telling(Told(Ending.BROKEN, str(error)), heard)
     listen(room.hooks, heard, left_out)
+    listen_within(room.hooks, room.machine.cpus, heard, left_out)
     told = _ended(story, room)
     return Telling(told, heard, sum(cpu.walks for cpu in room.machine.cpus))
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from archcore.needs import CALLS, needs
+from archcore.needs import CALLS, WITHIN_STORES, needs
 from archcore.registry import installed
 
 TARGETS = tuple(one for one in installed() if one.era == "v6.1")
@@ -25,6 +25,7 @@ SHOWN_BY = {
     "flush_cache_range": {"arm"},
     "flush_dcache_page": {"arm", "sparc64"},
     "update_mmu_cache": {"arm"},
+    WITHIN_STORES: {"powerpc", "sparc64", "s390x"},
 }
 """Architectures each of which has a target that a call is needed on; add yours."""
 ALL = OF_EVERY_TLB | {"riscv", "s390x", "loongarch", "mips", "arm", "sparc64"}
@@ -48,7 +49,7 @@ def test_all_calls_are_enough_everywhere(found):
     assert broken == {}
 
 
-@pytest.mark.parametrize("hook", CALLS)
+@pytest.mark.parametrize("hook", [*CALLS, WITHIN_STORES])
 def test_a_dropped_call_is_caught(found, hook):
     """On each architecture that shows it, and on some once all are installed."""
     by = {target.arch for target, shown in found.items() if shown.needed(hook)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore.mm.reason import Reason
-from archcore.needs import Call, Needs, needs, stories_of
+from archcore.needs import WITHIN_STORES, Call, Needs, needs, stories_of
 from archcore.report.needs import cost_of
 from archcore.report.review.point import Fact, Question, Side
 from archcore.report.review.watching import BASE, HUGE, calls, kinds
@@ -33,7 +33,7 @@ def _m6(side: Side) -> Fact:
         "calls of a hint fault": small,
         **{f"calls of a hint fault on a {kind}": one for kind, one in rows.items()},
         "without reason or need": list(dict.fromkeys(idle)),
-        "without the flush of arming": _worst(shown[BASE].without.get(ARMING, {})),
+        "without the flush of arming": _worst(_unflushed(shown[BASE])),
     }
     for target in (side.target, *side.others):
         on = shown if target is side.target else _shown(side, target, huge=False)
@@ -42,6 +42,12 @@ def _m6(side: Side) -> Fact:
     if huge is not None and not huge.enough:
         found["not clean with all calls, of a huge page"] = _broken(huge)
     return Fact(not idle and shown[BASE].enough, found)
+
+
+def _unflushed(shown: Needs) -> Mapping[Story, Told]:
+    """Return what goes wrong without the flush of arming, or if stores flush, without that."""
+    lost = shown.without.get(ARMING)
+    return lost or shown.without.get(Call(WITHIN_STORES), {})
 
 
 def _broken(shown: Needs) -> list[str]:

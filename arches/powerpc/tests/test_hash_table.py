@@ -14,7 +14,7 @@ from archcore.machine import Machine
 from archcore.mm.generic import Maintenance, Stores
 from archcore.mm.gup import Foll, get_user_pages
 from archcore.mm.task import CURRENT
-from archcore.needs import ALL_STORIES, Call, Ending, needs, stories_of, tell
+from archcore.needs import ALL_STORIES, WITHIN_STORES, Call, Ending, needs, stories_of, tell
 from archcore.replay.scalar import replay
 from archcore.trace import packaged
 from archcore.vmflags import VM_EXEC, VM_READ, VM_WRITE
@@ -170,6 +170,20 @@ def test_preloading_is_a_cost_and_no_need(target):
     assert shown.dearer[UPDATE][BY_NAME["hint"]] > 0
     assert target.mmu.walks == "hash faults"
     assert set(shown.dearer) == {UPDATE}
+
+
+@each_hash
+def test_the_flush_within_pte_update_is_needed(target):
+    """Without it an HPTE outlives its entry: a right stays, a store goes to a frame that left."""
+    stories = [BY_NAME[name] for name in ("hint", "protected", "used-again")]
+    shown = needs(target, stories=stories, by_reason=False)
+    ends = {story.name: told.ending for story, told in shown.without[Call(WITHIN_STORES)].items()}
+    assert ends == {
+        "hint": Ending.STALE_RIGHT,
+        "protected": Ending.STALE_RIGHT,
+        "used-again": Ending.LOST_STORE,
+    }
+    assert not shown.needed("flush_tlb_range")
 
 
 @each_hash
