@@ -25,6 +25,12 @@ def LEAF(on: Subject, entry: Word) -> Truth:  # noqa: N802 - a constant, made of
     return on.hw_leaf(entry)
 
 
+@premise("open leaf")
+def OPEN_LEAF(on: Subject, entry: Word) -> Truth:  # noqa: N802 - a constant, made of a function
+    """The hardware finds a page and lets user mode through."""
+    return both(on.hw_leaf(entry), on.hw_opens(entry))
+
+
 @premise("occupied")
 def OCCUPIED(on: Subject, type: Word, offset: Word) -> Truth:  # noqa: A002, ARG001, N802 - kernel's
     """A swap entry is neither for the header of an area nor for the last page it can name."""

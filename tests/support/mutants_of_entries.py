@@ -190,6 +190,11 @@ HARDWARE = (
         hardware(reserved=lambda was, entry: either(was, has_all(entry, SOFT_DIRTY))),
     ),
     mutant(
+        "open-has-one-frame",
+        "of an entry with an unnamed bit set the walker goes to the frame beside",
+        hardware(address=lambda was, entry: where(has_all(entry, NAMELESS), xor(was, FRAME), was)),
+    ),
+    mutant(
         "frames-agree",
         "the walker goes to the frame beside",
         hardware(address=lambda was: xor(was, FRAME)),

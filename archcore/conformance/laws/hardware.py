@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from archcore.conformance.capability import HINTS, LEAVES
 from archcore.conformance.declare import law
-from archcore.conformance.premises import LEAF, OPEN
+from archcore.conformance.premises import LEAF, OPEN, OPEN_LEAF
 from archcore.conformance.terms import alike, every, maps_alike, opens_alike, says_alike
 from archcore.hw.mmu import Access
-from archcore.words import Mask, both, implies, negate, same, with_bits
+from archcore.words import Mask, both, clear, implies, negate, same, with_bits
 from archcore.words.mask import full
 
 if TYPE_CHECKING:
@@ -46,6 +46,15 @@ def frames_agree(on: Subject, made: Word) -> Truth:
     shift = on.target.geometry.page_shift
     place = Mask(full(on.width) & ~full(shift), on.width)
     return same(on.hw_address(made), with_bits(0, place, on.own.pfn(made)))
+
+
+@law("open-has-one-frame", LEAVES, given=OPEN_LEAF)
+def open_has_one_frame(on: Subject, entry: Word) -> Truth:
+    """In whatever word the hardware finds an open page, it is the page that the kernel reads."""
+    place = Mask(full(on.width) & ~full(on.target.geometry.page_shift), on.width)
+    inside = Mask(full(on.level.shift), on.width)
+    read = with_bits(0, place, on.own.pfn(entry))
+    return same(clear(on.hw_address(entry), inside), clear(read, inside))
 
 
 @law("used-is-young", LEAVES, given=LEAF)

@@ -72,6 +72,14 @@ def test_a_shadow_stack_vma_makes_shadow_stacks(target, hooks):
     assert hooks.pte_mkwrite(0x25, SimpleNamespace(vm_flags=3)) == 0x27
 
 
+def test_a_shadow_stack_stays_one_under_its_protection(target, hooks):
+    """pte_modify saves dirtiness of what was writable by RW alone (6.6 and later, pgtable.h)."""
+    shadow, read_only = 0x65, 0x25
+
+    assert hooks.pte_modify(shadow, read_only) == shadow
+    assert hooks.pte_modify(shadow | RW, read_only) == (shadow & ~DIRTY) | 1 << 58
+
+
 def test_dirtiness_is_never_in_both_places_after_a_change(target, hooks):
     """For every word at once: a writable result has no SAVED_DIRTY, another no DIRTY."""
     import z3
