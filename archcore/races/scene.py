@@ -155,7 +155,8 @@ class Scene:
 
     def table_hinted(self) -> bool:
         """Say whether the table that maps the page is a hint as a whole."""
-        return not self.huge and bool(self.engine.hooks.pmd_numa(self.vma, self.pmd_slot.load()))
+        hinted = self.engine.table_hints and not self.huge
+        return hinted and bool(self.engine.hooks.pmd_numa(self.vma, self.pmd_slot.load()))
 
     def frame(self, at: int | None = None) -> int | None:
         """Return the frame the page is in, or that of another address; None if it is in none."""
