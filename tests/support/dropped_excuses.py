@@ -20,11 +20,6 @@ RIGHTS = (
     "mapped, such as that of the HyperSPARC (Documentation/core-api/cachetlb.rst)"
 )
 EXCUSES = {
-    "mm/fault.py: _set_access_flags: flush_tlb_page": Excuse(
-        "tests/mm/test_fault.py::test_a_store_that_faults_for_nothing_leaves_the_tlb",
-        "whoever raises rights has told every TLB that may go on refusing, and a fault makes the "
-        "others forget. s390x with RDP, since Linux 6.3, is where it is not so",
-    ),
     "mm/generic.py: HugeStores.pmdp_splitting_flush: flush_tlb_range": Excuse(
         HUGE_ORDER + "test_a_page_that_is_marked_as_splitting_leaves_the_tlbs",
         "what is marked may still be used, and a flush follows before its table appears; this one "

@@ -8,15 +8,17 @@ import pytest
 
 from archcore.hw.mmu import Access
 from archcore.machine import Machine
+from archcore.mm.outcome import Outcome
 from archcore.mm.protect import change_prot_numa
-from archcore.needs import CALLS, Call, Story, stories_of, tell
+from archcore.needs import CALLS, Call, Ending, Story, stories_of, tell
 from archcore.vmflags import VM_READ, VM_WRITE
-from archcore_s390x.targets import TARGET
+from archcore_s390x.targets import RDP, TARGET
 
 if TYPE_CHECKING:
     from archcore.mm.mm import Mm
     from archcore.mm.slot import Slot
     from archcore.mm.vma import Vma
+    from archcore.target import Target
 
 PAGE, SIZE = 0x40_0000, 1 << 12
 STORIES = stories_of(TARGET)
@@ -93,3 +95,49 @@ def test_no_story_needs_a_call_of_generic_code(story: Story) -> None:
     assert tell(story, TARGET).told.clean
     for hook in set(CALLS) - NOT_OURS:
         assert tell(story, TARGET, left_out=Call(hook)).told.clean, hook
+
+
+class TestRdp:
+    """RDP lets stores to a page without IPTE, and other CPUs learn of it when they fault."""
+
+    def test_every_story_is_clean(self) -> None:
+        """With all calls made no CPU goes on refusing what its entry allows."""
+        ends = {story.name: tell(story, RDP).told.detail for story in stories_of(RDP)}
+        assert ends == dict.fromkeys(ends, "")
+
+    def test_a_store_that_faults_for_nothing_has_to_flush(self) -> None:
+        """flush_tlb_fix_spurious_fault: without it the CPU that was not told faults for ever."""
+        (story,) = (one for one in STORIES if one.name == "reused")
+        left_out = Call("flush_tlb_page", "STALE_TRANSLATION")
+        assert tell(story, RDP, left_out=left_out).told.ending is Ending.ENDLESS_FAULT
+        assert tell(story, TARGET, left_out=left_out).told.clean
+
+    def test_nothing_else_is_needed(self) -> None:
+        """The rest of the flushes comes with the stores, as on machines without RDP."""
+        for story in stories_of(RDP):
+            for hook in set(CALLS) - NOT_OURS - {"flush_tlb_page"}:
+                assert tell(story, RDP, left_out=Call(hook)).told.clean, (story.name, hook)
+
+    @pytest.mark.parametrize(("target", "outcome"), [(TARGET, None), (RDP, Outcome.SPURIOUS)])
+    def test_the_first_store_reaches_other_cpus_late(
+        self, target: Target, outcome: Outcome | None
+    ) -> None:
+        """A clean page has PROTECT; one CPU stores, and another that has read it stores, too."""
+        built = Machine(target, frames_per_node=1 << 10, zero_page=False)
+        mm = built.mm()
+        first, second = built.task(mm, cpu=0), built.task(mm, cpu=1, pid=2)
+        vma = mm.mmap(PAGE, PAGE + SIZE, VM_READ | VM_WRITE)
+        built.store(first, PAGE, 7)
+        slot, hooks = mm.tables.slot(PAGE), mm.hooks
+        assert slot is not None
+        entry = hooks.ptep_get_and_clear(mm, PAGE, slot)
+        hooks.set_pte_at(mm, PAGE, slot, hooks.pte_mkclean(entry))
+        for task in (first, second):
+            assert built.load(task, PAGE) == 7
+        built.outcomes.clear()
+
+        built.store(first, PAGE, 8)
+        built.store(second, PAGE, 9)
+
+        assert vma.writable
+        assert dict(built.outcomes) == {Outcome.FLAGS: 1, **({outcome: 1} if outcome else {})}

@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from archcore.hookspecs import hookimpl
-from archcore.words import clear, has_all, has_none, put, where
+from archcore.words import clear, has_all, has_none, put, same, where
 
 if TYPE_CHECKING:
-    from archcore.hookspecs import Mm, Slot, Vma
+    from archcore.hookspecs import Mm, Reason, Slot, Vma
     from archcore.words.types import Word
     from archcore_s390x.entry import Entry
     from archcore_s390x.segment import Segment
+
+SOFTWARE = ("PRESENT", "SOFT_DIRTY", "YOUNG", "DIRTY", "READ", "WRITE", "SPECIAL", "UNUSED")
+"""_PAGE_SW_BITS: hardware reads none of them."""
+STALE = "STALE_TRANSLATION"
 
 
 @frozen
@@ -97,6 +101,37 @@ class PageStores:
 
 
 @frozen
+class ResettingStores(PageStores):
+    """The same on a machine with RDP, which lets stores to a page without invalidating its entry.
+
+    Linux 6.3, asm/pgtable.h (pte_allow_rdp) and ptep_reset_dat_prot in arch/s390/mm/pgtable.c.
+    """
+
+    @hookimpl
+    def ptep_set_access_flags(self, vma: Vma, addr: int, ptep: Slot, entry: int) -> bool:
+        """Store the entry, if it differs; where RDP will do, other CPUs may go on refusing."""
+        if not self._resets(ptep.load(), entry):
+            return PageStores.ptep_set_access_flags(self, vma, addr, ptep, entry)
+        ptep.store(entry)
+        reset(vma.vm_mm, addr)
+        return True
+
+    def _resets(self, old: int, new: int) -> bool:
+        """Say whether all that changes for hardware is that PROTECT goes."""
+        layout = self.entry.layout
+        protect, software = layout["PROTECT"], layout.mask(*SOFTWARE)
+        gone = has_all(old, protect) and has_none(new, protect)
+        unlike = (clear(clear(one, software), protect) for one in (old, new))
+        return bool(gone and same(*unlike))
+
+
+def reset(mm: Mm, addr: int) -> None:
+    """Let the CPU that is here look at the entry again, and no other CPU soon (RDP)."""
+    for cpu in mm.here:
+        cpu.tlb.invalidate_page(addr >> mm.geometry.page_shift)
+
+
+@frozen
 class SegmentStores:
     """Slots of segments."""
 
@@ -162,6 +197,28 @@ class Maintenance:
     @hookimpl
     def flush_tlb_batched_pending(self) -> None:
         """Do nothing: reclaim batches no flush."""
+
+
+@frozen
+class ResettingMaintenance:
+    """The same on a machine with RDP."""
+
+    @hookimpl
+    def flush_tlb_range(self) -> None:
+        """Do nothing: no flush was put off."""
+
+    @hookimpl
+    def flush_tlb_batched_pending(self) -> None:
+        """Do nothing: reclaim batches no flush."""
+
+    @hookimpl
+    def flush_tlb_page(self, vma: Vma, addr: int, reason: Reason) -> None:
+        """Do nothing, but for a store that a TLB refuses by what the entry was.
+
+        That is flush_tlb_fix_spurious_fault: RDP once more, on the CPU that faulted.
+        """
+        if reason.name == STALE:
+            reset(vma.vm_mm, addr)
 
 
 def _forget(mm: Mm, addr: int, pages: int) -> None:
