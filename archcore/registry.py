@@ -18,7 +18,7 @@ from attrs import field, frozen
 from archcore import hookspecs
 from archcore.binding import bind
 from archcore.errors import ArchcoreError, PluginError, UnknownNameError, one_line
-from archcore.target import Target
+from archcore.target import ENGINES, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +143,13 @@ def _check_targets(targets: list[Target]) -> None:
 
 
 def check(target: Target) -> None:
-    """Raise PluginError unless the target's layers fit the hooks and nothing needed is missing."""
+    """Raise PluginError unless a target can be used, as far as can be told without using it.
+
+    Its engine profile is known, its layers fit the hooks, and nothing needed is missing.
+    """
+    if target.engine not in ENGINES:
+        unknown = UnknownNameError("engine profile", target.engine, ENGINES)
+        raise PluginError(f"target {target.id!r} names an engine that there is not: {unknown}")
     hooks = bind(target)
     missing = [name for name in REQUIRED if not hooks.has(name)]
     if missing:

@@ -28,6 +28,10 @@ def _is_id(_: object, __: object, value: str) -> None:
         raise PluginError(f"target id {value!r} is not of the form arch-geometry-era in lower case")
 
 
+ENGINES = ("seed", "seed+recheck", "seed+reread", "seed+both", "v3.8", "v6.1", "v7.0")
+"""The names of the engine profiles, which ``archcore.mm.profile`` defines."""
+
+
 def _is_place(_: object, __: object, value: str) -> None:
     if value and not GOLDEN.fullmatch(value):
         raise PluginError(
@@ -39,16 +43,16 @@ def _is_place(_: object, __: object, value: str) -> None:
 class Target:
     """What the engine, the laws and the report need to know of one target.
 
-    ``architecture`` and ``encoding`` are layers: anything ``archcore.entry.layer`` accepts, such
-    as an object with ``hookimpl`` methods. ``swap`` is the layout of a not-present swap entry.
+    ``architecture`` and ``encoding`` are layers: anything ``archcore.entry.layer`` accepts, such as
+    an object with ``hookimpl`` methods. ``swap`` is the layout of a not-present swap entry.
     ``sources`` name the documents the bits were read in. ``engine`` is the engine profile of the
-    era. ``swap_types`` is what the types above the real swap areas mean. ``golden`` is the vector
-    file inside a package, as ``package:path``, that holds what a kernel answered; it is opened when
-    the suite asks for it. ``reads`` are the rights of which a VMA has to give one so that the
-    architecture's fault handler lets a load pass; any will do where none implies another. ``built``
-    makes the target of a kernel whose linker and configuration chose the constants that it is
-    given by name. Raises PluginError for a malformed id or place, or another ``api`` than this core
-    speaks.
+    era, one of ``ENGINES``. ``swap_types`` is what the types above the real swap areas mean.
+    ``golden`` is the vector file inside a package, as ``package:path``, that holds what a kernel
+    answered; it is opened when the suite asks for it. ``reads`` are the rights of which a VMA has
+    to give one so that the architecture's fault handler lets a load pass; any will do where none
+    implies another. ``built`` makes the target of a kernel whose linker and configuration chose the
+    constants that it is given by name. Raises PluginError for a malformed id or place, or another
+    ``api`` than this core speaks.
     """
 
     id: str = field(validator=_is_id)

@@ -47,6 +47,10 @@ BROKEN = {
         ("TARGET", "(evolve(TARGET, api=99),)"),
         "speaks version 99 of the boundary",
     ),
+    "its engine is unknown": (
+        ("TARGET", "(evolve(TARGET, engine='v6.0'),)"),
+        r"'bad-32bit-v1' names an engine that there is not: .*'v6.0'; did you mean .*v6\.1",
+    ),
     "helpers are missing": (
         ("TARGET", "(evolve(TARGET, encoding=object()),)"),
         "lacks pte_numa, pte_mknuma, pte_mknonnuma; implement them with hookimpl",
