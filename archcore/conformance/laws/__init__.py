@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from archcore.conformance.law import Law
 from archcore.conformance.laws import (
     batch,
+    disarm,
     faults,
     flush,
     hardware,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["LAWS"]
 
 ROOMS = (
-    *(reading, marks, protection, hint, hardware, huge, hugetlb, swap, speculation, flush),
+    *(reading, marks, protection, hint, disarm, hardware, huge, hugetlb, swap, speculation, flush),
     *(pointed, stores, faults, maintenance, kinship, totality, batch, recorded),
 )
 
