@@ -215,14 +215,16 @@ def work(scene: Scene, task: Task) -> str | None:
     return "scanned" if armed else None
 
 
-def arm_table(scene: Scene) -> None:
-    """Write a second page, let both be wanted on T2's node, and let the scanner come.
-
-    The table is hinted with them where profile and target can.
-    """
+def two_pages(scene: Scene) -> None:
+    """Write a second page, and let both be wanted on T2's node."""
     scene.told = (scene.page, scene.page + scene.size)
     scene.store(scene.t1, 9, at=scene.size)
     scene.used_by(scene.t2)
+
+
+def arm_table(scene: Scene) -> None:
+    """Arm two pages, and their table with them where profile and target can."""
+    two_pages(scene)
     scan_both(scene)
 
 

@@ -134,4 +134,16 @@ LATE = (
         huge=False,
         preemptions=1,
     ),
+    Scenario(
+        id="S12b",
+        sentence="a CPU stores through its TLB to a page whose table is armed and settled",
+        prepare=acts.two_pages,
+        threads={
+            "scanner": acts.scan_both,
+            "T2": lambda scene: scene.load(scene.t2),
+            "T1": lambda scene: scene.store_if_mapped(scene.t1, 2, at=scene.size),
+        },
+        huge=False,
+        preemptions=1,
+    ),
 )

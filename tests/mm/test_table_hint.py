@@ -136,7 +136,7 @@ def test_only_pages_of_the_range_are_looked_at():
 
 
 def test_a_table_without_pages_to_arm_is_hinted_and_nothing_flushed():
-    """Linux 3.8 did so; "Trap pmd hinting faults only if we would otherwise trap PTE faults"."""
+    """Until "mm: numa: Only trap pmd hinting faults if we would otherwise trap PTE faults"."""
     ledger = Ledger()
     found = Process(observers=(ledger,)).write(0)
     madvise_dontneed(found.engine, found.t1, at(0), at(1))

@@ -148,6 +148,17 @@ def test_a_sweep_that_does_not_take_its_lock_again_is_caught(monkeypatch):
     assert explore(SCENARIOS["S12"], hugetoy.TARGET, "v3.8").troubles == {Trouble.LEFT_MAPPED}
 
 
+def test_a_sweep_that_moves_pages_no_tlb_was_told_of_is_caught(monkeypatch):
+    """S12b: a page is disarmed before it moves, so that moving flushes what hardware could use."""
+    blind(monkeypatch, fault, "do_pmd_numa_page", pte_accessible=False)
+
+    found = explore(SCENARIOS["S12b"], hugetoy.TARGET, "v3.8")
+
+    assert found.troubles == {Trouble.LOST_STORE}
+    monkeypatch.undo()
+    assert explore(SCENARIOS["S12b"], hugetoy.TARGET, "v3.8").troubles == frozenset()
+
+
 def test_a_table_that_stays_a_hint_is_caught(monkeypatch):
     """S12: the task that faults on it would do so for ever."""
     settle = fault.do_pmd_numa_page

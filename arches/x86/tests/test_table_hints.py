@@ -15,6 +15,7 @@ from archcore.mm.mremap import mremap
 from archcore.mm.outcome import Outcome
 from archcore.mm.protect import change_prot_numa
 from archcore.mm.syscalls import mprotect
+from archcore.races import SCENARIOS, explore
 from archcore.registry import installed
 from archcore.replay.scalar import replay
 from archcore.replay.settings import Settings
@@ -130,6 +131,17 @@ def test_pages_move_into_a_table_that_is_a_hint():
     before = built.vmstat.pgfault
     assert [built.load(task, at) for at in (to, to + 4 * PAGE)] == [7, 7]
     assert built.vmstat.pgfault == before + 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["S12", "S12b"])
+def test_nothing_goes_wrong_while_a_table_is_settled(name):
+    """Under the engine of Linux 3.8, in its own encoding."""
+    result = explore(SCENARIOS[name], installed().get("x86-v3.8"), "v3.8")
+
+    assert result.interleavings > 20
+    assert any("hinted table" in one.ending.state for one in result.outcomes)
+    assert result.troubles == frozenset()
 
 
 @pytest.mark.parametrize("thp", [False, True])
