@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archcore.target import Target
 
 OPS = (Op.READ, Op.WRITE, Op.EXECUTE) * 2
-ADDRESS = 1 << 22
+ADDRESS = 4 * 1024**2
 SETTINGS = Settings(schedule=Schedule.parse("0:50%,1:50%"), scan_period=2, ledger=False)
 
 
