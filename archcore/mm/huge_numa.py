@@ -11,6 +11,7 @@ from archcore.mm.knobs import GroupsBy, HugeDisarm, HugeMigration
 from archcore.mm.numa_fault import learn
 from archcore.mm.pages import can_change_writable, put_page
 from archcore.mm.reason import Reason
+from archcore.mm.slot import NotASlot
 
 if TYPE_CHECKING:
     from archcore.mm.engine import Engine
@@ -127,5 +128,5 @@ def _disarm(
             return
     else:
         hooks.set_pmd_at(vma.vm_mm, start, slot, new)
-    given = new if profile.passes_value else slot
+    given = NotASlot(new) if profile.passes_value else slot
     hooks.update_mmu_cache_pmd(vma, address, given, Reason.MADE_ACCESSIBLE)

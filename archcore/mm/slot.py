@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from archcore.errors import MachineError
+
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -55,3 +59,12 @@ class Slot:
         """Return the slot ``index`` entries further on."""
         address = self.address + index * self.geometry.width // 8
         return Slot(self.memory, self.geometry, address, self.empty)
+
+
+class NotASlot(int):
+    """An entry handed over where its slot is wanted (B01); raises MachineError when it is used."""
+
+    def load(self) -> NoReturn:
+        """Refuse: what stands at this address is anybody's guess."""
+        msg = f"a hook reads the slot of an entry and was given the entry, {int(self):#x} (B01)"
+        raise MachineError(msg)

@@ -31,6 +31,7 @@ from archcore.mm.numa_fault import do_numa_page
 from archcore.mm.period import update_task_scan_period
 from archcore.mm.protect import change_prot_numa
 from archcore.mm.reclaim import swap_out
+from archcore.mm.slot import Slot
 from archcore.mm.snapshot import Snapshot
 from archcore.mm.syscalls import madvise_dontneed, mprotect
 from archcore.mm.tick import task_numa_work
@@ -89,7 +90,7 @@ class Slots:
     @hookimpl(wrapper=True)
     def update_mmu_cache_pmd(self, pmdp):
         """Look at the type."""
-        self.good = self.good and hasattr(pmdp, "load")
+        self.good = self.good and isinstance(pmdp, Slot)
         return (yield)
 
 

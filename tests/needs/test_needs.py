@@ -7,7 +7,7 @@ from sound import SOUND
 from virtual_cache import VIPT, VIVT, Flushes, Switches, cached
 
 from archcore.mm.profile import PROFILES
-from archcore.needs import ALL_STORIES, Call, Ending, needs, stories_of, tell
+from archcore.needs import ALL_STORIES, Call, Ending, Story, needs, stories_of, tell
 from archcore.report.needs import needs_document
 from archcore.report.needs_text import render
 
@@ -165,3 +165,15 @@ def test_a_call_that_is_needed_is_not_told_as_a_cost(hashed):
 def test_who_walks_by_hardware_saves_nothing(shown):
     """No call of the sound architecture is for speed."""
     assert shown["PIPT"].dearer == {}
+
+
+def test_a_store_that_faults_twice_is_told():
+    """A page that is hinted and shared, which only the patch of 2012 hints, faults for either."""
+
+    def twice(room):
+        room.store(room.t1, room.start, 1)
+        room.fork(room.t1)
+        room.hint()
+        room.store_at_once(room.t1, room.start, 2)
+
+    assert tell(Story("twice", "", twice), SOUND, "seed").told.ending is Ending.SECOND_FAULT

@@ -10,7 +10,7 @@ from archcore.hookspecs import hookimpl
 from archcore.hw.mmu import Access
 from archcore.machine import Machine
 from archcore.mm.protect import change_prot_numa
-from archcore.needs import WITHIN_STORES, Call, Ending, needs
+from archcore.needs import WITHIN_STORES, Call, Ending, needs, stories_of, tell
 from archcore.vmflags import VM_READ, VM_WRITE
 from archcore_sparc64.targets import SUN4U, SUN4V
 from archcore_sparc64.tsb import BASE, HUGE, tsbs_of
@@ -146,3 +146,12 @@ def test_what_update_mmu_cache_saves_is_a_walk(target):
         walks.append(task.cpu.walks)
         assert tsbs_of(vma.vm_mm)[BASE].entry(START) == vma.vm_mm.tables.slot(START).load()
     assert walks == [1, 2]
+
+
+@BOTH
+def test_an_entry_in_place_of_its_slot_cannot_be_looked_up(target):
+    """B01: what the patch of 2012 hands to update_mmu_cache_pmd is no address of an entry."""
+    (story,) = (one for one in stories_of(target) if one.name == "huge-hint")
+    told = tell(story, target, "seed").told
+    assert told.ending is Ending.BROKEN
+    assert "was given the entry" in told.detail
