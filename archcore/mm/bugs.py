@@ -1,15 +1,10 @@
 """Historic bugs of the generic engine, each as the knobs that bring it back.
 
 The numbers are those of the project's catalogue of bugs; commits are of Linux, by the first digits
-or, where no hash is certain, by subject. ``mutant`` makes the broken profile, ``sound`` the one to
-compare it with.
+or, where no hash is certain, by subject. ``archcore.mm.mutants`` makes profiles of them.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from attrs import evolve
 
 from archcore.errors import UnknownNameError
 from archcore.mm.bug import NOT_EXPRESSED, Bug
@@ -28,10 +23,7 @@ from archcore.mm.knobs import (
 )
 from archcore.mm.profile import profile
 
-__all__ = ["BUGS", "NOT_EXPRESSED", "Bug", "bug", "mutant", "sound"]
-
-if TYPE_CHECKING:
-    from archcore.mm.profile import EngineProfile
+__all__ = ["BUGS", "NOT_EXPRESSED", "Bug", "bug"]
 
 
 def _without(base: str, knob: str, skip: Skip) -> dict[str, tuple[Skip, ...]]:
@@ -288,16 +280,3 @@ def bug(number: str) -> Bug:
     if number not in _BY_NUMBER:
         raise UnknownNameError("engine bug", number, tuple(_BY_NUMBER))
     return _BY_NUMBER[number]
-
-
-def sound(number: str) -> EngineProfile:
-    """Return the profile without the bug; raises UnknownNameError."""
-    found = bug(number)
-    return evolve(profile(found.base), **found.healthy)
-
-
-def mutant(number: str) -> EngineProfile:
-    """Return the profile with the bug, named after it; raises UnknownNameError."""
-    found = bug(number)
-    knobs = {**found.healthy, **found.changes}
-    return evolve(profile(found.base), name=f"{found.base}+{number}", **knobs)

@@ -19,7 +19,7 @@ from archcore.hw.mmu import Access
 from archcore.hw.seam import Step
 from archcore.machine import Machine
 from archcore.mm.balancer import Balancer
-from archcore.mm.bugs import BUGS, NOT_EXPRESSED, mutant, sound
+from archcore.mm.bugs import BUGS, NOT_EXPRESSED
 from archcore.mm.faultstats import FAILED, FaultStats
 from archcore.mm.gup import Foll, get_user_pages, get_user_pages_fast
 from archcore.mm.huge_split import split_huge_page, split_huge_pmd
@@ -27,6 +27,7 @@ from archcore.mm.hugepages import Pmd, pmd_kind
 from archcore.mm.ledger import Ledger
 from archcore.mm.migrate import move_page
 from archcore.mm.mremap import mremap
+from archcore.mm.mutants import mutant, sound
 from archcore.mm.numa_fault import do_numa_page
 from archcore.mm.period import update_task_scan_period
 from archcore.mm.protect import change_prot_numa
