@@ -22,12 +22,12 @@ WORD = 8
 
 def _hint(room: Room) -> None:
     page, t1, t2 = room.start, room.t1, room.t2
-    room.store(t1, page, 1)
+    room.store_at_once(t1, page, 1)
     room.load(t2, page + room.size)
     if not room.scan():
         return  # nor does Linux 6.1 without migration entries of huge pages (change_huge_pmd)
     room.refused_to_all(page)
-    room.load(t1, page)
+    room.load_at_once(t1, page)
     room.store(t1, page, 2)
     room.load(t2, page)
     room.store(t2, page + WORD, 3)
@@ -92,7 +92,7 @@ def _arrived(room: Room) -> None:
     room.wanted_by(t2, page)
     if room.hint_huge(page):
         room.before("arch_pmd_to_swp_entry", lambda: room.refused(t1, page, READ))
-    room.load(t2, page)
+    room.load_at_once(t2, page)
     room.load(t1, page)
     room.store(t1, page, 2)
 

@@ -108,8 +108,17 @@ class Room:
         """Store a word with one fault at the most, which is all that it should take."""
         faults = self.machine.vmstat.pgfault
         self.store(task, address, value)
+        self._check_at_once(address, faults)
+
+    def load_at_once(self, task: Task, address: int) -> None:
+        """Load a word with one fault at the most."""
+        faults = self.machine.vmstat.pgfault
+        self.load(task, address)
+        self._check_at_once(address, faults)
+
+    def _check_at_once(self, address: int, faults: int) -> None:
         if self.machine.vmstat.pgfault > faults + 1:
-            raise depart(Ending.SECOND_FAULT, f"a store to {address:#x} faults more than once")
+            raise depart(Ending.SECOND_FAULT, f"a use of {address:#x} faults more than once")
 
     def store_if_open(self, task: Task, address: int, value: int) -> None:
         """Store a word if TLB and tables let the CPU; a fault is not taken."""

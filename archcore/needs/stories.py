@@ -38,7 +38,7 @@ def _hint(room: Room) -> None:
     room.load(room.t2, page)
     room.hint()
     room.refused_to_all(page)
-    room.load(room.t1, page)
+    room.load_at_once(room.t1, page)
     room.store(room.t1, page, 2)
     room.load(room.t2, page)
 
@@ -160,7 +160,7 @@ def _reused(room: Room) -> None:
 def zeros(room: Room) -> None:
     """Pages of zeros are read by two CPUs, and one of them writes."""
     page, t1, t2 = room.start, room.t1, room.t2
-    room.load(t1, page)
+    room.load_at_once(t1, page)
     room.load(t2, page)
     room.store(t1, page, 1)
     room.load(t2, page)
@@ -176,7 +176,7 @@ def _swapped(room: Room) -> None:
         room.refused_to_all(page)
     _fill(room, first=4)
     for page in map(room.page, ORDER):
-        room.load(t1, page + FAR)
+        room.load_at_once(t1, page + FAR)
         room.store(t1, page, 3)
         room.load(t2, page)
     room.load(t2, room.page(4) + FAR)
