@@ -187,7 +187,8 @@ def may_reuse(engine: Engine, pfn: int) -> bool:
     """Say whether a store may go to a private page that its entry does not let it write."""
     frames = engine.frames
     if engine.profile.reuse is Reuse.MAPPED_ONCE:
-        return frames.page_mapcount(pfn) == 1
+        swapped = 0 if engine.swap is None else engine.swap.users(pfn)
+        return frames.page_mapcount(pfn) + swapped == 1
     return bool(frames.exclusive[pfn] or frames.refcount[frames.head(pfn)] == 1)
 
 

@@ -55,44 +55,49 @@ def copy_page_range(engine: Engine, vma: Vma, twin: Vma) -> None:
 
 
 def _copy_table(engine: Engine, vma: Vma, twin: Vma, first: int) -> None:
-    """Copy the entries of one table that belong to the VMA (copy_pte_range)."""
+    """Copy the entries of one table that belong to the VMA (copy_pte_range).
+
+    Both locks are held throughout: who moves a page or swaps it out empties its slot for a moment.
+    """
     size, page = engine.geometry.levels[1].size, engine.geometry.page_size
-    for address in range(max(first, vma.vm_start), min(first + size, vma.vm_end), page):
-        slot = vma.vm_mm.tables.slot(address)
-        if slot is not None and not engine.hooks.pte_none(engine.hooks.ptep_get(slot)):
-            place = twin.vm_mm.tables.slot(address, allocate=True)
-            if place is None:
-                msg = f"no table could be made for {address:#x}"
-                raise MachineError(msg)
-            _copy_one_pte(engine, vma, twin, address, slot, place)
+    start, end = max(first, vma.vm_start), min(first + size, vma.vm_end)
+    slot = vma.vm_mm.tables.slot(start)
+    if slot is None:
+        return
+    place = twin.vm_mm.tables.slot(start, allocate=True)
+    if place is None:
+        msg = f"no table could be made for {start:#x}"
+        raise MachineError(msg)
+    with engine.locks.pte(twin.vm_mm, place), engine.locks.pte(vma.vm_mm, slot, nested=True):
+        for at in range((end - start) // page):
+            _copy_one_pte(engine, vma, twin, start + at * page, slot.at(at), place.at(at))
 
 
 def _copy_one_pte(
     engine: Engine, vma: Vma, twin: Vma, address: int, slot: Slot, place: Slot
 ) -> None:
     hooks, frames, child = engine.hooks, engine.frames, twin.vm_mm
-    with engine.locks.pte(child, place), engine.locks.pte(vma.vm_mm, slot, nested=True):
-        pte = hooks.ptep_get(slot)
-        if hooks.pte_none(pte):
-            return
-        if not hooks.pte_present(pte):
-            hooks.set_pte_at(child, address, place, _copied_swap(engine, vma, address, slot, pte))
-            return
-        pfn = engine.page(pte)
-        if pfn is not None and vma.private and _must_copy(engine, pfn):
-            _copy_present_page(engine, twin, address, place, pte, pfn)
-            return
-        if pfn is not None:
-            frames.get(pfn)
-            frames.mapcount[pfn] += 1
-            child.rss += 1
-            frames.exclusive[pfn] = frames.exclusive[pfn] and not vma.private
-        if vma.private and hooks.pte_write(pte):
-            hooks.ptep_set_wrprotect(vma.vm_mm, address, slot)
-            pte = hooks.pte_wrprotect(pte)
-        if not vma.private:
-            pte = hooks.pte_mkclean(pte)
-        hooks.set_pte_at(child, address, place, hooks.pte_clear_uffd_wp(hooks.pte_mkold(pte)))
+    pte = hooks.ptep_get(slot)
+    if hooks.pte_none(pte):
+        return
+    if not hooks.pte_present(pte):
+        hooks.set_pte_at(child, address, place, _copied_swap(engine, vma, address, slot, pte))
+        return
+    pfn = engine.page(pte)
+    if pfn is not None and vma.private and _must_copy(engine, pfn):
+        _copy_present_page(engine, twin, address, place, pte, pfn)
+        return
+    if pfn is not None:
+        frames.get(pfn)
+        frames.mapcount[pfn] += 1
+        child.rss += 1
+        frames.exclusive[pfn] = frames.exclusive[pfn] and not vma.private
+    if vma.private and hooks.pte_write(pte):
+        hooks.ptep_set_wrprotect(vma.vm_mm, address, slot)
+        pte = hooks.pte_wrprotect(pte)
+    if not vma.private:
+        pte = hooks.pte_mkclean(pte)
+    hooks.set_pte_at(child, address, place, hooks.pte_clear_uffd_wp(hooks.pte_mkold(pte)))
 
 
 def _must_copy(engine: Engine, pfn: int) -> bool:

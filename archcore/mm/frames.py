@@ -179,12 +179,17 @@ class Frames:
         return True
 
     def split(self, head: int) -> None:
-        """Make a compound page many: each has a reference for each of its mappings."""
+        """Make a compound page many: each has a reference for each of its mappings.
+
+        Other references to the page are then to its first frame.
+        """
         frames = slice(head, head + self.size(head))
+        others = int(self.refcount[head]) - self.total_mapcount(head)
         self._dissolve(head)
         self.mapcount[frames] += self.entire_mapcount[head]
         self.entire_mapcount[head] = 0
         self.refcount[frames] = self.mapcount[frames]
+        self.refcount[head] += others
         self.exclusive[frames] = self.exclusive[head]
         self.last_nid[frames] = self.last_nid[head]
         self.last_pid[frames] = self.last_pid[head]

@@ -16,7 +16,7 @@ from archcore.mm.hugepages import (
     pmd_kind,
     still,
 )
-from archcore.mm.migrate import count_moved, move_last
+from archcore.mm.migrate import count_moved, move_last, remove_migration_ptes
 from archcore.mm.notifier import notifying_move
 from archcore.mm.pages import copy_page, put_page
 from archcore.mm.reason import Reason
@@ -95,6 +95,7 @@ def _move(engine: Engine, vma: Vma, address: int, slot: Slot, head: int, new: in
             engine.frames.get(head)
         page = new if alone else head
         if not _remove_migration_pmd(engine, vma, address, slot, old_pmd, page):
+            remove_migration_ptes(engine, vma, huge_of(engine).start(address), head, page)
             put_page(engine, page)
         return _moved(engine, head, engine.frames.nid(new)) if alone else _thrown_away(engine, new)
 

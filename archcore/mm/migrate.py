@@ -229,6 +229,13 @@ def _remove_migration_pte(
             _map_again(engine, vma, address, slot, waiting, old_pte, pfn)
 
 
+def remove_migration_ptes(engine: Engine, vma: Vma, first: int, old: int, new: int) -> None:
+    """Let the parts of a page arrive for whose entry a table has been put meanwhile."""
+    for part, place, at in _places(engine, vma, first, engine.frames.size(new)):
+        known = _Slots(place, at, None)
+        _remove_migration_pte(engine, place, at, None, (old + part, new + part), known)
+
+
 def _check_waits(engine: Engine, waiting: int, old: int, pfn: int) -> None:
     """Raise MachineError if the migration entry itself looks like a mapped page."""
     if waiting == migration_pte(engine.hooks, old, write=True):

@@ -52,6 +52,11 @@ class Mm:
         self.numa_next_scan: int | None = None
         self.first_nid: int | None = None
 
+    def forget(self, start: int, end: int) -> None:
+        """Expect no more of what was stored to a range, since its pages were thrown away."""
+        for address in [one for one in self.stored if start <= one < end]:
+            del self.stored[address]
+
     @property
     def running(self) -> tuple[Cpu, ...]:
         """The CPUs that use the tables of this address space now."""

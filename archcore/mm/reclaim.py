@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from archcore.mm.vma import Vma
 
 
+ALONE = 2
+"""The references to a page that only the swap cache and whoever writes it out have."""
+
+
 class Reclaimed(Enum):
     """What became of a page."""
 
@@ -54,7 +58,7 @@ def swap_out(engine: Engine, vma: Vma, address: int) -> Reclaimed | Failure:
         return outcome
 
 
-def _shrink(engine: Engine, vma: Vma, address: int, pfn: int) -> Reclaimed:
+def _shrink(engine: Engine, vma: Vma, address: int, pfn: int) -> Reclaimed | Failure:
     area = swap_of(engine)
     with engine.locks.page_trylock(pfn) as locked:
         if not locked:
@@ -62,25 +66,33 @@ def _shrink(engine: Engine, vma: Vma, address: int, pfn: int) -> Reclaimed:
         place = area.allocate()
         if place is None:
             return Reclaimed.FULL
+        engine.frames.get(pfn)
+        area.cache[place] = pfn  # before any entry says so: who faults finds it there and waits
         owed: list[Mm] = []
         for other, at in family_of(vma, address):
             _try_to_unmap_one(engine, other, at, pfn, place, owed)
         for mm in dict.fromkeys(owed):
             _try_to_unmap_flush(engine, mm)
-        if not area.counts.get(place):
-            # Whoever has unmapped the entry meanwhile has freed the slot with it.
-            if place in area.counts:
-                area.release(place)
-            return Reclaimed.CACHED
-        if engine.frames.refcount[pfn] != 1:
-            engine.frames.get(pfn)
-            area.cache[place] = pfn
-            return Reclaimed.CACHED
-        if engine.seam is not None:
-            engine.seam.point(Step.COPY, Place("frame", pfn))
-        area.data[place] = read_page(engine, pfn)
-        engine.vmstat.pswpout += 1
-        return Reclaimed.SWAPPED
+        return _write_out(engine, pfn, place)
+
+
+def _write_out(engine: Engine, pfn: int, place: int) -> Reclaimed | Failure:
+    """Write a page to its swap slot, and give it up unless others use it (__remove_mapping)."""
+    area, frames = swap_of(engine), engine.frames
+    if area.cache.get(place) == pfn and not area.counts[place]:
+        area.release(place)
+        put_page(engine, area.cache.pop(place))
+        return Reclaimed.CACHED
+    if frames.refcount[pfn] == ALONE and engine.seam is not None:
+        engine.seam.point(Step.COPY, Place("frame", pfn))
+    if area.cache.get(place) != pfn:
+        return Failure.GONE  # the last entry was thrown away, and the slot with it
+    if frames.refcount[pfn] != ALONE:
+        return Reclaimed.CACHED
+    area.data[place] = read_page(engine, pfn)
+    engine.vmstat.pswpout += 1
+    put_page(engine, area.cache.pop(place))
+    return Reclaimed.SWAPPED
 
 
 def _try_to_unmap_one(

@@ -53,6 +53,10 @@ class SwapArea:
         self.put(slot)
         return None if slot in self.counts else self.cache.pop(slot, None)
 
+    def users(self, pfn: int) -> int:
+        """Return how many entries refer to a page by its place in swap (page_swapcount)."""
+        return sum(self.counts[slot] for slot, cached in self.cache.items() if cached == pfn)
+
     def release(self, slot: int) -> None:
         """Free a slot that no entry refers to."""
         del self.counts[slot]

@@ -51,17 +51,16 @@ def _swap_in(
     place: int,
 ) -> Outcome:
     hooks, area = engine.hooks, swap_of(engine)
-    pfn = area.cache.get(place)
-    if pfn is None:
-        pfn = _read(engine, task, place)
-    else:
+    cached = area.cache.get(place)
+    pfn = _read(engine, task, place) if cached is None else cached
+    if cached is not None:
         engine.frames.get(pfn)
     with engine.locks.page(pfn), engine.locks.pte(vma.vm_mm, slot):
-        if not hooks.pte_same(hooks.ptep_get(slot), orig):
-            engine.costs.discard(Waste.PAGES, int(place not in area.cache))
+        if not hooks.pte_same(hooks.ptep_get(slot), orig) or area.cache.get(place) != cached:
+            engine.costs.discard(Waste.PAGES, int(cached is None))
             put_page(engine, pfn)
             return Outcome.RETRY
-        own = bool(hooks.pte_swp_exclusive(orig)) or area.counts.get(place) == 1
+        own = bool(hooks.pte_swp_exclusive(orig)) or _last(engine, pfn, place)
         pte = hooks.pte_mkyoung(hooks.pfn_pte(pfn, vma.vm_page_prot))
         if access is Access.WRITE and own:
             pte = maybe_mkwrite(engine, vma, hooks.pte_mkdirty(pte))
@@ -74,10 +73,15 @@ def _swap_in(
         vma.vm_mm.rss += 1
         hooks.set_pte_at(vma.vm_mm, address, slot, pte)
         hooks.update_mmu_cache(vma, address, slot, Reason.MADE_ACCESSIBLE)
-        cached = area.free(place)
-    if cached is not None:
-        put_page(engine, cached)
+        given_up = area.free(place)
+    if given_up is not None:
+        put_page(engine, given_up)
     return Outcome.SWAPPED_IN
+
+
+def _last(engine: Engine, pfn: int, place: int) -> bool:
+    """Say whether nobody else has a page, in memory or in swap."""
+    return swap_of(engine).counts.get(place) == 1 and not engine.frames.mapcount[pfn]
 
 
 def _read(engine: Engine, task: Task, place: int) -> int:

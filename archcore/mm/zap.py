@@ -55,6 +55,8 @@ def zap_page_range(engine: Engine, vma: Vma, start: int, end: int) -> int:
         if gather.stale:
             engine.hooks.flush_tlb_range(vma, start, end, Reason.UNMAPPED)
             engine.costs.charge("tlb_flushes")
+        if vma.private:
+            mm.forget(start, end)
     for pfn in gather.pages:
         put_page(engine, pfn)
     return gather.entries

@@ -227,8 +227,7 @@ class Room:
 
     def forget(self, start: int, end: int) -> None:
         """Expect zeros from now on, since the program has thrown a range away."""
-        for address in [one for one in self.mm.stored if start <= one < end]:
-            del self.mm.stored[address]
+        self.mm.forget(start, end)
 
     def before(self, hook: str, action: Callable[[], object]) -> None:
         """Let something happen right before a hook is called next."""

@@ -15,6 +15,7 @@ from archcore.mm.reclaim import Reclaimed, swap_out
 from archcore.mm.scan import ScanSettings, task_numa_work
 from archcore.mm.syscalls import madvise_dontneed, mprotect
 from archcore.mm.task import Task
+from archcore.races.scene import WORD
 from archcore.races.trouble import Trouble
 from archcore.vmflags import VM_READ, VM_WRITE
 
@@ -62,8 +63,34 @@ def scan_too(scene: Scene) -> None:
 
 def throw_away(scene: Scene) -> None:
     """Throw the page away."""
-    scene.mm.stored.clear()
     madvise_dontneed(scene.engine, scene.t2, scene.page, scene.page + scene.size)
+
+
+def last(scene: Scene) -> int:
+    """Return the offset of a word in the last part of the page."""
+    return scene.size - WORD
+
+
+def both_ends(scene: Scene) -> None:
+    """Store to the last part of a huge page, too, arm it, and let it be wanted on T2's node."""
+    scene.store(scene.t1, 4, at=last(scene))
+    arm_wanted(scene)
+
+
+def use_second(scene: Scene) -> None:
+    """Let T1 store to the second page, which gets the next free frame of its node."""
+    scene.store(scene.t1, 9, at=scene.size + WORD)
+
+
+def late_store(scene: Scene) -> str:
+    """Let T2's CPU store to a page that is being thrown away, if it still can."""
+    fault = scene.t2.cpu.store(scene.page + WORD, 3)
+    return "stored" if fault is None else "faulted"
+
+
+def used_by_both(scene: Scene) -> None:
+    """Let both CPUs know where the page is, and T1's that there is a table for the second."""
+    scene.store(scene.t2, 2)
 
 
 def again(scene: Scene, nid: int | None = None) -> None:
@@ -110,6 +137,11 @@ def pin(scene: Scene) -> str:
     found = get_user_pages_fast(scene.engine, scene.t1, scene.page, Foll.WRITE | Foll.PIN)
     scene.kept["pinned"] = found
     return "nothing" if isinstance(found, Outcome) else "a page"
+
+
+def pinned(scene: Scene) -> None:
+    """Pin the page, which T1 has written, before anything happens."""
+    scene.kept["pinned"] = get_user_pages(scene.engine, scene.t1, scene.page, Foll.WRITE | Foll.PIN)
 
 
 def pinned_elsewhere(scene: Scene) -> Iterator[Trouble]:
@@ -242,7 +274,6 @@ def load_both(scene: Scene) -> None:
 def throw_second_away(scene: Scene) -> None:
     """Throw the second page away."""
     start = scene.page + scene.size
-    scene.mm.stored.pop(start, None)
     madvise_dontneed(scene.engine, scene.t1, start, start + scene.size)
 
 
@@ -284,3 +315,8 @@ def scanned(scene: Scene) -> Iterator[Trouble]:
         yield Trouble.UNITS
     if updates and not scene.hinted():
         yield Trouble.NOT_ARMED
+    if scene.mm.numa_scan_seq:
+        yield Trouble.ARMED_TWICE
+    huge = scene.machine.vmstat.numa_huge_pte_updates
+    if scene.engine.profile.counts_huge_updates and huge * base_pages != updates:
+        yield Trouble.UNITS

@@ -40,6 +40,17 @@ EARLY = (
         known=of("seed+reread", what=frozenset({Trouble.SPLIT_WRITTEN, Trouble.HINT_RAISED})),
     ),
     Scenario(
+        id="S1b",
+        sentence="a store to the last part of a hinted huge page that is split",
+        prepare=acts.both_ends,
+        threads={
+            "T1": lambda scene: scene.store(scene.t1, 2, at=acts.last(scene)),
+            "split": lambda scene: scene.split(),
+        },
+        preemptions=1,
+        known=of("seed+reread", what=frozenset({Trouble.SPLIT_WRITTEN, Trouble.HINT_RAISED})),
+    ),
+    Scenario(
         id="S2",
         sentence="two nodes store to one hinted huge page",
         prepare=acts.arm_wanted,
@@ -99,6 +110,28 @@ EARLY = (
         swap=True,
     ),
     Scenario(
+        id="S4e",
+        sentence="a page moves while a CPU stores through its TLB",
+        threads={
+            "compaction": acts.compact,
+            "T1": lambda scene: scene.store_if_mapped(scene.t1, 2),
+        },
+        huge=False,
+    ),
+    Scenario(
+        id="S4d",
+        sentence="a process forks while its page goes to swap and is stored to; then both store",
+        threads={
+            "fork": acts.fork,
+            "reclaim": acts.swap,
+            "T1": lambda scene: scene.store(scene.t1, 2),
+        },
+        judge=acts.both_write,
+        huge=False,
+        swap=True,
+        preemptions=1,
+    ),
+    Scenario(
         id="S5",
         sentence="MADV_DONTNEED throws a huge page away while it is armed",
         threads={
@@ -137,6 +170,18 @@ EARLY = (
             "madvise": acts.throw_away,
         },
         judge=acts.is_mapped,
+        preemptions=1,
+    ),
+    Scenario(
+        id="S5e",
+        sentence="a CPU stores through its TLB to a page thrown away, whose frame another gets",
+        prepare=acts.used_by_both,
+        threads={
+            "madvise": acts.throw_away,
+            "T1": acts.use_second,
+            "T2": acts.late_store,
+        },
+        huge=False,
         preemptions=1,
     ),
     Scenario(

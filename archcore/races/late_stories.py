@@ -7,7 +7,7 @@ go wrong under a profile is part of the story, with the kernel's own bug where t
 from __future__ import annotations
 
 from archcore.races import acts
-from archcore.races.known import of
+from archcore.races.known import SEEDS, of
 from archcore.races.scenario import Scenario
 from archcore.races.trouble import Trouble
 from archcore.vmflags import VM_NONE
@@ -77,6 +77,30 @@ LATE = (
         huge=False,
     ),
     Scenario(
+        id="S8d",
+        sentence="a process forks and stores to a page that a device has pinned",
+        prepare=acts.pinned,
+        threads={
+            "fork": acts.fork,
+            "T1": lambda scene: scene.store(scene.t1, 2),
+        },
+        judge=acts.pinned_elsewhere,
+        huge=False,
+        # Until 70e806e4e645 (Linux 5.9) the child got the page, and the parent's store a copy.
+        known=of(*SEEDS, "v3.8", what=frozenset({Trouble.WRONG_FRAME})),
+    ),
+    Scenario(
+        id="S8e",
+        sentence="get_user_pages pins a huge page without locks while its hint fault moves it",
+        prepare=acts.arm_wanted,
+        threads={
+            "gup": acts.pin,
+            "T2": lambda scene: scene.load(scene.t2),
+        },
+        judge=acts.pinned_elsewhere,
+        preemptions=2,
+    ),
+    Scenario(
         id="S9",
         sentence="a process forks while it stores to a hinted page; afterwards both store",
         prepare=acts.arm,
@@ -96,6 +120,17 @@ LATE = (
             "T2": lambda scene: scene.store(scene.t2, 3, at=16),
         },
         huge=False,
+    ),
+    Scenario(
+        id="S9c",
+        sentence="a process forks while it stores to a hinted huge page; afterwards both store",
+        prepare=acts.arm,
+        threads={
+            "T1": lambda scene: scene.store(scene.t1, 2),
+            "fork": acts.fork,
+        },
+        judge=acts.both_write,
+        preemptions=1,
     ),
     Scenario(
         id="S10",

@@ -134,6 +134,8 @@ class Staged:
         left = () if stopped else self.scene.left_over()
         troubles = dict.fromkeys([*self.scene.troubles(), *stopped, *left])
         troubles |= dict.fromkeys(self._judged())
+        if not stopped:
+            troubles |= dict.fromkeys(self.scene.miscounted(now))
         return Ending(
             state=state,
             faults=now["pgfault"],

@@ -10,11 +10,14 @@ from archcore.mm.huge_split import split_huge_page
 from archcore.mm.hugepages import Pmd, huge_of, pmd_kind, splitting
 from archcore.mm.outcome import Outcome
 from archcore.mm.protect import change_prot_numa
+from archcore.mm.swapentry import waits_for
 from archcore.races.trouble import KINDS, Lookout, Trouble
 from archcore.vmflags import VM_READ, VM_WRITE
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator
+    from typing import Any
 
     from archcore.hw.seam import Seam
     from archcore.mm.engine import Engine
@@ -192,6 +195,37 @@ class Scene:
         exempt |= set() if swap is None else set(swap.cache.values())
         if not exempt.issuperset(frames.unexplained()):
             yield Trouble.REFERENCES, "struct page"
+        if swap is not None and sum(swap.counts.values()) != self._swapped():
+            yield Trouble.REFERENCES, "swap_map"
+
+    def miscounted(self, books: Counter[Any]) -> Iterator[tuple[Trouble, str]]:
+        """Yield counters that break their contract (Documentation/admin-guide/mm, vmstat)."""
+        look, nr = self.lookout, 1 if self.engine.huge is None else self.engine.huge.nr
+        wrong = {
+            "numa_hint_faults": books["numa_hint_faults"] != look.hint_faults,
+            "numa_hint_faults_local": books["numa_hint_faults_local"] != look.local,
+            "numa_pages_migrated": books["numa_pages_migrated"] > books["pgmigrate_success"]
+            or books["numa_pages_migrated"] < nr * books["thp_migration_success"],
+            "pgmigrate_fail": books["pgmigrate_fail"] < nr * books["thp_migration_fail"],
+            "total_numa_faults": self._told_too_often(),
+        }
+        yield from ((Trouble.UNITS, name) for name, is_so in wrong.items() if is_so)
+
+    def _told_too_often(self) -> bool:
+        """Say whether tasks heard of more base pages than there were hint faults."""
+        told = sum(task.total_numa_faults for task in self.mm.tasks)
+        return not self.huge and told > self.lookout.hint_faults and len(self.told) == 1
+
+    def _swapped(self) -> int:
+        """Return how many entries of what is told of refer to swap slots, in all processes."""
+        hooks, count = self.engine.hooks, 0
+        family = self.vma.anon_vma
+        for mm in [self.mm] if family is None else family.mms:
+            for slot in map(mm.tables.slot, self.told):
+                pte = 0 if slot is None else slot.load()
+                if not hooks.pte_none(pte) and not hooks.pte_present(pte):
+                    count += waits_for(hooks, hooks.arch_pte_to_swp_entry(pte)) is None
+        return count
 
     def _of_page(self, at: int) -> Iterator[tuple[Trouble, str]]:
         hooks, slot = self.engine.hooks, self.mm.tables.slot(at)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from archcore.mm.engine import Engine
+    from archcore.mm.task import Task
     from archcore.mm.vma import Vma
 
 
@@ -43,7 +44,8 @@ class Trouble(Enum):
     NOT_ARMED = "entries are counted as armed and are not hinted"
     RIGHTS_IGNORED = "a page without rights was taken for a hint"
     OUTSIDE_TABLE = "settling a hint went beyond its page table"
-    UNITS = "numa_pte_updates does not count base pages"
+    UNITS = "a counter does not count what it says"
+    NOT_A_HINT = "an entry that is no hint was settled as one"
     MORE_FAULTS = "an access took other faults than for the hints and empty entries in its way"
 
 
@@ -67,12 +69,16 @@ class Lookout:
         self._brackets = Brackets(
             engine, lambda: self.on, lambda place: self.add(Trouble.NO_NOTIFIER, place)
         )
+        self.hint_faults = self.local = 0
+        self._wrap("mpol_misplaced", self._asked)
+        self._wrap("pte_mknonnuma", self._settled("pte"))
         for name in ("flush_cache_page", "flush_cache_range", "flush_tlb_page", "flush_tlb_range"):
             self._wrap(name, self._reason(name))
         if engine.huge is not None:
             self._wrap("update_mmu_cache_pmd", self._slot)
             self._wrap("pmdp_set_access_flags", self._raised)
             self._wrap("set_pmd_at", self._stored)
+            self._wrap("pmd_mknonnuma", self._settled("pmd"))
 
     def add(self, trouble: Trouble, place: str) -> None:
         """Take one down."""
@@ -94,6 +100,18 @@ class Lookout:
         if self._brackets.left_open():
             self.add(Trouble.BRACKET_OPEN, START)
         self.on = False
+
+    def _asked(self, engine: Engine, task: Task, _vma: Vma, _address: int, pfn: int) -> None:
+        """Count hint faults by whoever asks where a page belongs, which each of them does once."""
+        self.hint_faults += 1
+        self.local += engine.frames.nid(pfn) == task.nid
+
+    def _settled(self, kind: str) -> Callable[..., None]:
+        def look(vma: Vma, entry: int) -> None:
+            if not getattr(self._engine.hooks, f"{kind}_numa")(vma, entry):
+                self.add(Trouble.NOT_A_HINT, f"{kind}_mknonnuma")
+
+        return look
 
     def _reason(self, name: str) -> Callable[..., None]:
         def look(*given: object) -> None:

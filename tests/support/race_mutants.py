@@ -135,6 +135,20 @@ MUTANTS = (
         Trouble.OUTSIDE_TABLE,
     ),
     Mutant(
+        "no notifier while a huge page moves",
+        V61,
+        {"notifies_migration": False},
+        "S2",
+        Trouble.NO_NOTIFIER,
+    ),
+    Mutant(
+        "a child gets the page that a device has pinned",
+        V61,
+        {"fork_copies_pinned": False},
+        "S8d",
+        Trouble.WRONG_FRAME,
+    ),
+    Mutant(
         "a cache is flushed for no reason (M6)",
         V61,
         {"disarm_flush_cache": Reason.UNSTATED},
