@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from archcore.conformance.judge import Judge, Rules
 from archcore.conformance.subject import subject, subjects
+from archcore.conformance.workers import FORK, forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from archcore.conformance.suite import Selection
     from archcore.conformance.verdict import Result
     from archcore.target import Target
-
-FORK = "fork"
 
 
 @frozen(eq=False)
@@ -53,7 +51,7 @@ def hold_all(
     try:
         if jobs < 2 or len(parts) < jobs or FORK not in get_all_start_methods():  # noqa: PLR2004
             return _gathered(map(_work, parts), progress)
-        with ProcessPoolExecutor(jobs, mp_context=get_context(FORK)) as pool:
+        with forked(jobs) as pool:
             return _gathered(pool.map(_work, parts), progress)
     finally:
         _jobs.pop()

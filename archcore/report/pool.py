@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
+from archcore.conformance.workers import FORK, forked
 from archcore.errors import PluginError
 from archcore.replay.plan import shape
 from archcore.report.compare import Row, Unusable, compare
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from archcore.target import Target
     from archcore.trace.record import Trace
 
-FORK = "fork"
 ENOUGH = 4  # below so many targets, starting processes costs more than it saves
 PORTION = 8
 
@@ -63,7 +62,7 @@ def compare_all(
     _jobs.append(_Job(targets, trace, settings))
     rows: dict[int, Row | Unusable] = {}
     try:
-        with ProcessPoolExecutor(jobs, mp_context=get_context(FORK)) as pool:
+        with forked(jobs) as pool:
             for done in pool.map(_work, groups):
                 for at, found in done:
                     rows[at] = _unpacked(targets[at], found)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from archcore.conformance.workers import FORK, forked
 from archcore.mm.profile import profile
 from archcore.races.result import LIMIT, explore
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from archcore.races.result import RaceResult
     from archcore.races.scenario import Scenario
     from archcore.target import Target
-
-FORK = "fork"
 
 
 @frozen
@@ -106,7 +104,7 @@ def explore_all(
     try:
         if jobs < 2 or FORK not in get_all_start_methods():  # noqa: PLR2004 - one is no pool
             return [_told(_search(at), progress) for at in range(len(cells))]
-        with ProcessPoolExecutor(jobs, mp_context=get_context(FORK)) as pool:
+        with forked(jobs) as pool:
             return [_told(one, progress) for one in pool.map(_search, range(len(cells)))]
     finally:
         _jobs.pop()

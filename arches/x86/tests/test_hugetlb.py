@@ -64,3 +64,11 @@ def test_the_1g_page_of_6_12_is_turned_like_a_transparent_one(hooks_of):
     }
 
     assert low == {"x86-v6.1": 0x3FFFF000, "x86-v6.12": 0}
+
+
+def test_userfaultfd_marks_pages_of_hugetlbfs_as_it_does_others(hooks_of):
+    """Bit 10, set and cleared by helpers of their own (asm-generic/hugetlb.h)."""
+    helpers = hooks_of["x86-v6.12"].helpers
+
+    assert helpers["huge_pte_mkuffd_wp"](0x80000000400000A7) == 0x80000000400004A5
+    assert helpers["huge_pte_clear_uffd_wp"](0x80000000400004A5) == 0x80000000400000A5
