@@ -21,6 +21,9 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+LISTED = 30  # names that a message can hold and still be read
+
+
 def one_line(error: BaseException) -> str:
     """Return the message of someone else's error without its line breaks."""
     return " ".join(str(error).split())
@@ -47,7 +50,8 @@ class UnknownNameError(UsageError, LookupError):
 
         near = get_close_matches(name, known, n=3, cutoff=0.5)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        listed = f" (known: {', '.join(known)})" if known and not near else ""
+        more = f", and {len(known) - LISTED} more" if len(known) > LISTED else ""
+        listed = f" (known: {', '.join(known[:LISTED])}{more})" if known and not near else ""
         super().__init__(
             f"no {kind} is called {name!r}{hint}{listed}" + (f"; {remedy}" if remedy else "")
         )

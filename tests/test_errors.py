@@ -45,3 +45,12 @@ def test_errors_are_also_the_nearest_builtin():
     """Code that knows nothing of archcore can catch a bad value."""
     assert issubclass(LayoutError, ValueError)
     assert issubclass(UnknownNameError, LookupError)
+
+
+def test_a_long_list_of_names_is_cut_short():
+    """Of names that are nothing like what was asked for thirty are told, and how many more."""
+    known = tuple(f"target-{at:02}" for at in range(33))
+    said = str(UnknownNameError("target", "x", known, "see the list"))
+
+    assert said.count("target-") == 30
+    assert said.endswith("target-29, and 3 more); see the list")
