@@ -11,6 +11,7 @@ from archcore.mm.generic import GENERIC
 from archcore.needs.call import Call
 from archcore.needs.device_stories import DEVICE_STORIES
 from archcore.needs.huge_stories import HUGE_STORIES
+from archcore.needs.parted_stories import PARTED_STORIES
 from archcore.needs.stories import STORIES
 from archcore.needs.story import Story, tell
 
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
     from archcore.needs.ending import Told
     from archcore.target import Target
 
-ALL_STORIES: tuple[Story, ...] = (*STORIES, *HUGE_STORIES, *DEVICE_STORIES)
+ALL_STORIES: tuple[Story, ...] = (
+    *STORIES,
+    *PARTED_STORIES,
+    *HUGE_STORIES,
+    *DEVICE_STORIES,
+)
 
 
 @frozen
