@@ -107,7 +107,8 @@ def _device_of_huge_move(room: Room) -> None:
     page, mm, device = room.start, room.mm, room.device
     room.store(room.t1, page, 1)
     room.wanted_by(room.t2, page)
-    room.hint_huge(page)
+    if not room.hint_huge(page):
+        return
     device.take(mm, page)
     before = physical(room.engine, mm, page)
     room.load(room.t2, page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore.mm.huge_split import split_huge_page
+from archcore.mm.knobs import HugeMigration
 from archcore.mm.mremap import mremap
 from archcore.mm.syscalls import madvise_dontneed, mprotect
 from archcore.needs.room import READ, WRITE
@@ -90,7 +91,9 @@ def _arrived(room: Room) -> None:
     page, t1, t2 = room.start, room.t1, room.t2
     room.store(t1, page, 1)
     room.wanted_by(t2, page)
-    if room.hint_huge(page):
+    if not room.hint_huge(page):
+        return
+    if room.engine.profile.huge_migration is HugeMigration.ENTRY:
         room.before("arch_pmd_to_swp_entry", lambda: room.refused(t1, page, READ))
     room.load_at_once(t2, page)
     room.load(t1, page)

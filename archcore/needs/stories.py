@@ -155,7 +155,7 @@ def _reused(room: Room) -> None:
 def zeros(room: Room) -> None:
     """Pages of zeros are read by two CPUs, and one of them writes."""
     page, t1, t2 = room.start, room.t1, room.t2
-    room.load_at_once(t1, page)
+    room.load(t1, page)
     room.load(t2, page)
     room.store(t1, page, 1)
     room.load(t2, page)

@@ -25,6 +25,11 @@ def workers_of(process):
     return path.read_text().split()
 
 
+def _hears_interrupts():
+    """Undo what a shell does to jobs in the background, which inherit that they are deaf."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.parametrize("command", [("check", "x86-v6.1", "x86-v3.8"), ("compare",), ("races",)])
 def test_an_interrupted_command_says_so_and_no_more(command):
     """A terminal interrupts the workers, too: none of them tells where it was, none stays."""
@@ -34,6 +39,7 @@ def test_an_interrupted_command_says_so_and_no_more(command):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_hears_interrupts,  # noqa: PLW1509 - no thread of a test holds a lock here
     )
     end = time.monotonic() + PATIENCE
     while len(workers_of(process)) < WORKERS and time.monotonic() < end:
