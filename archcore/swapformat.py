@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from archcore.hookspecs import hookimpl
-from archcore.words import bits, clear, has_all, put, with_bits
+from archcore.words import Mask, bits, clear, has_all, put, with_bits
+from archcore.words.mask import full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,24 @@ class Swap:
     def arch_swp_offset(self, swp: Word) -> Word:
         """Read the offset."""
         return bits(swp, self.layout["OFFSET"])
+
+
+@frozen
+class TrustingSwap(Swap):
+    """The codec of a kernel that trusts its areas: one too large reaches into the bits above."""
+
+    upwards: Mask = field(init=False, repr=False)
+
+    @upwards.default
+    def _from_type(self) -> Mask:
+        low, width = self.layout["TYPE"].shift, self.layout.width
+        return Mask(full(width) >> low << low, width)
+
+    @hookimpl
+    def arch_swp_entry(self, type: Operand, offset: Operand) -> Word:  # noqa: A002 - the kernel's
+        """Shift area and offset into place; of the offset what does not fit is cut off."""
+        placed = with_bits(0, self.layout["OFFSET"], offset)
+        return put(placed, with_bits(0, self.upwards, type))
 
 
 @frozen

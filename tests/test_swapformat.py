@@ -7,7 +7,7 @@ from strategies import words
 
 from archcore.entry import AtLevel, offers_of
 from archcore.layout import Bit, Bits, EntryLayout
-from archcore.swapformat import MARKS, Swap, SwapEntry, swap_marks
+from archcore.swapformat import MARKS, Swap, SwapEntry, TrustingSwap, swap_marks
 
 MARKED = EntryLayout(
     "sample swap entry",
@@ -43,6 +43,21 @@ def test_what_does_not_fit_reaches_no_other_field(area, offset):
     assert swp & ~MARKED.mask("TYPE", "OFFSET").value == 0
     assert Swap(MARKED).arch_swp_type(swp) == area % 32
     assert Swap(MARKED).arch_swp_offset(swp) == offset % (1 << 46)
+
+
+@given(area=st.integers(0, 31), offset=words(64))
+def test_an_area_that_fits_needs_no_trust(area, offset):
+    """For areas that there are, both codecs store the same."""
+    assert TrustingSwap(MARKED).arch_swp_entry(area, offset) == Swap(MARKED).arch_swp_entry(
+        area, offset
+    )
+
+
+def test_an_area_too_large_reaches_into_the_offset():
+    """Nothing of it is cut off but what does not fit the word."""
+    swp = TrustingSwap(MARKED).arch_swp_entry(32 + 3, 0b100)
+    codec = Swap(MARKED)
+    assert (codec.arch_swp_type(swp), codec.arch_swp_offset(swp)) == (3, 0b101)
 
 
 @pytest.mark.parametrize("mark", MARKS)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from archcore.errors import MachineError
 from archcore.hw.walker import walk_steps
 from archcore.machine import Machine
 from archcore.mm.reason import Reason
@@ -48,14 +47,9 @@ class Process:
         start = geometry.levels[1].size + next(self._numbers) * PAGES * geometry.page_size
         vma = self.mm.mmap(start, start + PAGES * geometry.page_size, mapping.vm_flags)
         addresses = range(vma.vm_start, vma.vm_end, geometry.page_size)
-        return tuple(Place(self, mapping, vma, at, self._slot(at)) for at in addresses)
-
-    def _slot(self, address: int) -> Slot:
-        slot = self.mm.tables.slot(address, allocate=True)
-        if slot is None:
-            msg = f"no table could be made for {address:#x}"
-            raise MachineError(msg)
-        return slot
+        return tuple(
+            Place(self, mapping, vma, at, self.mm.tables.pte_alloc(at)) for at in addresses
+        )
 
 
 def process(on: Subject, *, nodes: int = 1, observers: Iterable[object] = ()) -> Process:

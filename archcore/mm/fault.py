@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archcore.errors import MachineError
 from archcore.hw.mmu import Access
 from archcore.mm.costs import Waste
 from archcore.mm.huge_fault import fault_pmd
@@ -65,10 +64,7 @@ def _settled(engine: Engine, task: Task, vma: Vma, address: int, access: Access)
         return _handle_pte_fault(engine, task, vma, address, slot, access)
     if is_hinted_table(engine, vma, address):
         return do_pmd_numa_page(engine, task, vma, address)
-    place = task.mm.tables.slot(address, allocate=True)
-    if place is None:
-        msg = f"no table could be made for {address:#x}"
-        raise MachineError(msg)
+    place = task.mm.tables.pte_alloc(address)
     return _handle_pte_fault(engine, task, vma, address, place, access)
 
 

@@ -64,10 +64,7 @@ def _copy_table(engine: Engine, vma: Vma, twin: Vma, first: int) -> None:
     slot = vma.vm_mm.tables.slot(start)
     if slot is None:
         return
-    place = twin.vm_mm.tables.slot(start, allocate=True)
-    if place is None:
-        msg = f"no table could be made for {start:#x}"
-        raise MachineError(msg)
+    place = twin.vm_mm.tables.pte_alloc(start)
     with engine.locks.pte(twin.vm_mm, place), engine.locks.pte(vma.vm_mm, slot, nested=True):
         for at in range((end - start) // page):
             _copy_one_pte(engine, vma, twin, start + at * page, slot.at(at), place.at(at))
@@ -159,10 +156,7 @@ def _copy_huge_pmd(engine: Engine, vma: Vma, twin: Vma, address: int, slot: Slot
     kind = pmd_kind(hooks, hooks.pmdp_get(slot))
     if kind in {Pmd.NONE, Pmd.TABLE}:
         return kind is Pmd.NONE
-    place = child.tables.pmd(address, allocate=True)
-    if place is None:
-        msg = f"no table could be made for {address:#x}"
-        raise MachineError(msg)
+    place = child.tables.pmd_alloc(address)
     with engine.locks.pmd(child, place), engine.locks.pmd(vma.vm_mm, slot, nested=True):
         pmd = hooks.pmdp_get(slot)
         kind = pmd_kind(hooks, pmd)

@@ -28,10 +28,7 @@ PLACE = "__handle_mm_fault"
 
 def fault_pmd(engine: Engine, task: Task, vma: Vma, address: int, access: Access) -> Outcome | Slot:
     """Settle the fault at the upper level, or return the lowest-level slot that it is about."""
-    slot = vma.vm_mm.tables.pmd(address, allocate=True)
-    if slot is None:
-        msg = f"no table could be made for {address:#x}"
-        raise MachineError(msg)
+    slot = vma.vm_mm.tables.pmd_alloc(address)
     orig = read_pmd(engine, vma, slot)
     pmd = orig.choose(PLACE)
     kind = pmd_kind(engine.hooks, pmd)

@@ -28,10 +28,7 @@ if TYPE_CHECKING:
 def hugetlb_fault(engine: Engine, task: Task, vma: Vma, address: int, access: Access) -> Outcome:
     """Settle a fault of a hugetlb mapping; raises MachineError where the pool is empty."""
     hooks, mm = engine.hooks, vma.vm_mm
-    slot = mm.tables.pmd(address, allocate=True)
-    if slot is None:
-        msg = f"no table could be made for {address:#x}"
-        raise MachineError(msg)
+    slot = mm.tables.pmd_alloc(address)
     with engine.locks.pmd(mm, slot):
         pmd = hooks.pmdp_get(slot)
         if hooks.pmd_none(pmd):

@@ -79,10 +79,7 @@ def _move_pte(engine: Engine, old: Vma, new: Vma, address: int) -> None:
     if slot is None or hooks.pte_none(hooks.ptep_get(slot)):
         return
     to = address + new.vm_start - old.vm_start
-    place = mm.tables.slot(to, allocate=True)
-    if place is None:
-        msg = f"no table could be made for {to:#x}"
-        raise MachineError(msg)
+    place = mm.tables.pte_alloc(to)
     with engine.locks.pte(mm, slot), engine.locks.pte(mm, place, nested=True):
         pte = hooks.ptep_get_and_clear(mm, address, slot)
         hooks.flush_tlb_page(old, address, Reason.MOVED)

@@ -76,6 +76,17 @@ class PageTables:
             table = self._hooks.pxd_page_paddr(level.name, entry)
         return self._slot(levels[1], table, address)
 
+    def pte_alloc(self, address: int) -> Slot:
+        """Return the lowest-level slot of an address, making tables on the way.
+
+        Raises MachineError where a huge page stands in its place.
+        """
+        return _made(self.slot(address, allocate=True), address)
+
+    def pmd_alloc(self, address: int) -> Slot:
+        """Return the slot of the level above the lowest, making tables on the way."""
+        return _made(self.pmd(address, allocate=True), address)
+
     def pte(self, pmd: int, address: int) -> Slot:
         """Return the lowest-level slot of an address in the table that an entry points to."""
         levels = self.geometry.levels
@@ -164,3 +175,10 @@ class PageTables:
         self._frames.tables.update(range(pfn, pfn + count))
         start = pfn * page
         return [start + at * size for at in reversed(range(max(page // size, 1)))]
+
+
+def _made(slot: Slot | None, address: int) -> Slot:
+    if slot is None:
+        msg = f"no table could be made for {address:#x}"
+        raise MachineError(msg)
+    return slot

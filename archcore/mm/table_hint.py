@@ -40,7 +40,7 @@ def do_pmd_numa_page(engine: Engine, task: Task, vma: Vma, address: int) -> Outc
     The table's lock is dropped for each page that moves, and what is hinted behind the sweep
     meanwhile stays so. A page that stays is counted as a hint fault, but its task hears nothing.
     """
-    hooks, mm, slot = engine.hooks, vma.vm_mm, _slot(vma, address)
+    hooks, mm, slot = engine.hooks, vma.vm_mm, vma.vm_mm.tables.pmd_alloc(address)
     size = engine.geometry.levels[1].size
     start = address & -size
     with engine.locks.pmd(mm, slot):
@@ -109,11 +109,3 @@ def _vma_of(vma: Vma | None, address: int) -> Vma:
         msg = f"kernel BUG: a hint stands at {address:#x}, where no VMA is (do_pmd_numa_page)"
         raise MachineError(msg)
     return vma
-
-
-def _slot(vma: Vma, address: int) -> Slot:
-    slot = vma.vm_mm.tables.pmd(address, allocate=True)
-    if slot is None:
-        msg = f"no table could be made for {address:#x}"
-        raise MachineError(msg)
-    return slot

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archcore.mm.watch import NOTIFIERS
 from archcore.mm.witness import physical
 from archcore.needs.ending import Ending, depart
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from archcore.mm.engine import Engine
     from archcore.mm.mm import Mm
 
-START, END = "mmu_notifier_invalidate_range_start", "mmu_notifier_invalidate_range_end"
+START, END = NOTIFIERS
 
 
 class Device:

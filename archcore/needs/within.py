@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from archcore.mm import watch
 from archcore.needs.call import Call
 
 if TYPE_CHECKING:
@@ -19,21 +20,10 @@ if TYPE_CHECKING:
 
 WITHIN_STORES = "flush within stores"
 """Stands for a hook in a Call; the TLBs hear nothing of what is stored when it is left out."""
-STORES = (
-    "set_pte_at",
-    "ptep_get_and_clear",
-    "ptep_set_access_flags",
-    "ptep_set_wrprotect",
-    "ptep_modify_prot_start",
-    "ptep_modify_prot_commit",
-    "modify_prot_start_ptes",
-    "modify_prot_commit_ptes",
-    "set_pmd_at",
-    "pmdp_huge_get_and_clear",
-    "pmdp_set_access_flags",
-    "pmdp_set_wrprotect",
-)
-"""Hooks that change slots, without those of which generic code flushes by a call of its own."""
+APART = ("pmdp_invalidate", "pmdp_invalidate_ad", "pmdp_splitting_flush", "pmd_populate")
+BATCHES = ("modify_prot_start_ptes", "modify_prot_commit_ptes")
+STORES = tuple(one for one in watch.STORES if one not in APART) + BATCHES
+"""Hooks that change slots, but for those that generic code flushes after, and for a pointer."""
 FORGETTING = frozenset({"invalidate_page", "invalidate_range", "drop", "forget", "flush", "remove"})
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from archcore.mm.watch import NOTIFIERS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from archcore.mm.engine import Engine
 
-START, END = "mmu_notifier_invalidate_range_start", "mmu_notifier_invalidate_range_end"
+START, END = NOTIFIERS
 TAKES = ("ptep_get_and_clear", "ptep_set_wrprotect")
 HUGE_TAKES = ("pmdp_huge_get_and_clear", "pmdp_set_wrprotect", "pmdp_invalidate_ad")
 WITHIN = (

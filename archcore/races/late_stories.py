@@ -6,7 +6,7 @@ go wrong under a profile is part of the story, with the kernel's own bug where t
 
 from __future__ import annotations
 
-from archcore.races import acts
+from archcore.races import acts, table_acts
 from archcore.races.known import SEEDS, of
 from archcore.races.scenario import Scenario
 from archcore.races.trouble import Trouble
@@ -159,22 +159,22 @@ LATE = (
     Scenario(
         id="S12",
         sentence="hints of a table are settled while pages are thrown away and armed again",
-        prepare=acts.arm_table,
+        prepare=table_acts.arm_table,
         threads={
             "T2": lambda scene: scene.load(scene.t2),
-            "madvise": acts.throw_second_away,
-            "scanner": acts.scan_both,
+            "madvise": table_acts.throw_second_away,
+            "scanner": table_acts.scan_both,
         },
-        judge=acts.second_gone,
+        judge=table_acts.second_gone,
         huge=False,
         preemptions=1,
     ),
     Scenario(
         id="S12b",
         sentence="a CPU stores through its TLB to a page whose table is armed and settled",
-        prepare=acts.two_pages,
+        prepare=table_acts.two_pages,
         threads={
-            "scanner": acts.scan_both,
+            "scanner": table_acts.scan_both,
             "T2": lambda scene: scene.load(scene.t2),
             "T1": lambda scene: scene.store_if_mapped(scene.t1, 2, at=scene.size),
         },

@@ -8,6 +8,7 @@ from archcore.hw.mmu import Access
 from archcore.mm.fault import fault_in, handle_mm_fault
 from archcore.mm.outcome import Outcome
 from archcore.mm.syscalls import mprotect
+from archcore.mm.watch import NOTIFIERS
 from archcore.report.document import hexword
 from archcore.report.review.boundary import ARMS, by_kind
 from archcore.report.review.point import Fact, Question
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from archcore.races.scene import Scene
     from archcore.report.review.point import Side
 
-START, END = "mmu_notifier_invalidate_range_start", "mmu_notifier_invalidate_range_end"
+START, END = NOTIFIERS
 FLUSH = "flush_tlb_range"
 STORES = ("ptep_modify_prot_commit", "pmdp_invalidate_ad", "set_pmd_at")
 

@@ -9,7 +9,7 @@ from attrs import frozen
 from archcore.encoding import Protnone, Write
 from archcore.entry import AtLevel, Layer, at_levels, layer
 from archcore.hw.mmu import Access
-from archcore.swapformat import swap_marks
+from archcore.swapformat import TrustingSwap, swap_marks
 from archcore_powerpc import helpers, quirks
 from archcore_powerpc.entry import EVERYTHING, NOTHING
 from archcore_powerpc.hash_mmu import TABLE, HashPage, HashTables
@@ -18,7 +18,7 @@ from archcore_powerpc.protection import CacheControl, Keys, Protections
 from archcore_powerpc.radix_mmu import RadixTables, table_sizes
 from archcore_powerpc.shared_entry import Devmap, MakingDevmap, RadixFlush, SavedWrite
 from archcore_powerpc.stores import AtomicStores, HashStores
-from archcore_powerpc.swap import MarkedSwapEntry, Swap
+from archcore_powerpc.swap import MarkedSwapEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Assembly:
             *self._helper_parts(),
             self._protections(),
             CacheControl(self.format.page),
-            Swap(swap),
+            TrustingSwap(swap),
             *self._swap_parts(swap),
             *(self._hash_parts() if self.format.hashes else self._radix_parts()),
         )

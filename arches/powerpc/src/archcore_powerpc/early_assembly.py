@@ -10,6 +10,7 @@ from attrs import frozen
 from archcore.encoding import NumaBit, Protnone, Write
 from archcore.entry import AtLevel, Layer, at_levels, layer
 from archcore.hw.mmu import Access
+from archcore.swapformat import TrustingSwap
 from archcore.words import Mask
 from archcore_powerpc.early_entry import EarlyHuge, EarlyPage
 from archcore_powerpc.early_layout import SWP
@@ -20,7 +21,7 @@ from archcore_powerpc.hash_table import HashMaintenance
 from archcore_powerpc.layout import PAGE_SHIFT_4K, pfn_layout
 from archcore_powerpc.protection import Protections
 from archcore_powerpc.stores import AtomicStores, HashStores
-from archcore_powerpc.swap import ShiftedSwapEntry, Swap
+from archcore_powerpc.swap import ShiftedSwapEntry
 
 if TYPE_CHECKING:
     from archcore.layout import EntryLayout, Geometry
@@ -120,7 +121,7 @@ class EarlyAssembly:
             *(AtLevel(level, self.huge(level)) for level in self.upper),
             *((AtLevel("pmd", Making(self.page["RPN"], self.thp_huge)),) if self.thp_huge else ()),
             self._protections(),
-            Swap(SWP),
+            TrustingSwap(SWP),
             AtLevel("pte", ShiftedSwapEntry(self.page["RPN"])),
             EarlyTables(),
             HashMaintenance(self.page["ACCESSED"]),

@@ -94,9 +94,9 @@ class HashStores:
     """The same, with the hash table kept in step: what pte_update changes leaves the table first.
 
     ``hashed`` are the bits any of which says that the page is in it, ``bookkeeping`` what a plain
-    store drops of an entry. A plain store cannot take a page out of the
-    table, so none may go over an entry that is ``live``: that has all of these
-    bits and, unless ``rights`` is empty, any of those. MachineError is what Linux warns of there
+    store drops of an entry. A plain store cannot take a page out of the table, so none may go over
+    an entry that is ``live``: that has all of these bits and, unless ``rights`` is empty, any of
+    those. MachineError is what Linux warns of there
     (VM_WARN_ON in set_pte_at, arch/powerpc/mm/pgtable.c), and "which is fatal" in 56eecdb912b5
     "mm: Use ptep/pmdp_set_numa() for updating _PAGE_NUMA bit".
     """

@@ -4,37 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import frozen
 
-from archcore.hookspecs import hookimpl
-from archcore.swapformat import Swap as OrdinarySwap
-from archcore.words import Mask, bits, clear, put, with_bits
-from archcore_powerpc.entry import EVERYTHING
+from archcore.words import bits, clear, put, with_bits
 
 if TYPE_CHECKING:
     from archcore.layout import EntryLayout
+    from archcore.words import Mask
     from archcore.words.types import Operand, Word
-
-
-@frozen
-class Swap(OrdinarySwap):
-    """The codec of the arch's swap value, whose fields ``layout`` names."""
-
-    upwards: Mask = field(init=False, repr=False)
-
-    @upwards.default
-    def _from_type(self) -> Mask:
-        low = self.layout["TYPE"].shift
-        return Mask(EVERYTHING.value >> low << low)
-
-    @hookimpl
-    def arch_swp_entry(self, type: Operand, offset: Operand) -> Word:  # noqa: A002 - the kernel's
-        """Place type and offset; what does not fit is cut off of the offset, but not of the type.
-
-        A type is trusted: one too large reaches into the bits above.
-        """
-        placed = with_bits(0, self.layout["OFFSET"], offset)
-        return put(placed, with_bits(0, self.upwards, type))
 
 
 @frozen

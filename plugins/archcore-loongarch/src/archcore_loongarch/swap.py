@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from archcore.hookspecs import hookimpl
-from archcore.swapformat import Swap as OrdinarySwap
 from archcore.swapformat import SwapEntry
 from archcore.swaptypes import SwapTypes
-from archcore.words import put, with_bits
+from archcore.words import put
 from archcore_loongarch.layout import PA_BITS
 
 if TYPE_CHECKING:
     from archcore.words import Mask
-    from archcore.words.types import Operand, Word
+    from archcore.words.types import Word
 
 
 def types(page_shift: int) -> SwapTypes:
@@ -35,17 +33,6 @@ def types(page_shift: int) -> SwapTypes:
         pfn_bits=PA_BITS - page_shift,
         migration_ad=True,
     )
-
-
-@frozen
-class Swap(OrdinarySwap):
-    """The codec of a kernel that trusts its types."""
-
-    @hookimpl
-    def arch_swp_entry(self, type: Operand, offset: Operand) -> Word:  # noqa: A002 - the kernel's
-        """Shift type and offset into place; like the kernel, cut nothing off below the top."""
-        above = self.layout["TYPE"] | self.layout["OFFSET"]
-        return put(with_bits(0, above, type), with_bits(0, self.layout["OFFSET"], offset))
 
 
 @frozen

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from archcore.encoding import Protnone, Write
 from archcore.entry import AtLevel, at_levels, layer
-from archcore.swapformat import SwapEntry
+from archcore.swapformat import SwapEntry, TrustingSwap
 from archcore.target import Target
 from archcore_loongarch.entry import Folded, HugeEntry, PageEntry
 from archcore_loongarch.hardware import MANUAL, Tables, mmu
 from archcore_loongarch.layout import SOURCE, SWAP, Layouts
 from archcore_loongarch.maintenance import Maintenance
 from archcore_loongarch.protection import Protections
-from archcore_loongarch.swap import HugeSwapEntry, Swap, types
+from archcore_loongarch.swap import HugeSwapEntry, types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ def target(layouts: Layouts) -> Target:
             Folded(layouts.huge, layouts.invalid_pmd, offset),
             AtLevel("pmd", HugeSwapEntry(layouts.huge["HUGE"])),
             Protections(layouts.entry),
-            Swap(SWAP),
+            TrustingSwap(SWAP),
             Tables(layouts.table),
             Maintenance(),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore.entry import AtLevel, at_levels, layer
-from archcore.swapformat import SwapEntry
+from archcore.swapformat import SwapEntry, TrustingSwap
 from archcore.target import Target
 from archcore.vmflags import VM_READ
 from archcore.words import bits, with_bits
@@ -15,7 +15,7 @@ from archcore_mips.hint import Inhibited
 from archcore_mips.layout import ENTRY, SOURCE, SWAP, TABLE, InvalidTables, geometry
 from archcore_mips.maintenance import Maintenance
 from archcore_mips.protection import NONCOHERENT, Protections
-from archcore_mips.swap import TYPES, Swap
+from archcore_mips.swap import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ def target(invalid: InvalidTables, protections: Protections) -> Target:
             AtLevel("pmd", HugeEntry(ENTRY, invalid.pte, offset)),
             Folded(ENTRY, invalid.pmd, offset),
             protections,
-            Swap(SWAP),
+            TrustingSwap(SWAP),
             Tables(),
             Maintenance(),
         ),

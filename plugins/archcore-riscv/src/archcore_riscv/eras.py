@@ -8,14 +8,13 @@ from attrs import frozen
 
 from archcore.encoding import Write
 from archcore.entry import AtLevel, Layer, at_levels, layer
-from archcore.swapformat import Swap, SwapEntry, swap_marks
+from archcore.swapformat import Swap, SwapEntry, TrustingSwap, swap_marks
 from archcore.swaptypes import SwapTypes
 from archcore_riscv import layout
 from archcore_riscv.entry import HugeEntry, PteEntry, Pud
 from archcore_riscv.hardware import Tables
 from archcore_riscv.newer import Accessible, Devmap
 from archcore_riscv.protection import Protections
-from archcore_riscv.swap import EarlySwap
 
 if TYPE_CHECKING:
     from archcore.layout import EntryLayout
@@ -64,7 +63,7 @@ V61 = Era(
     write=Write.STASHED,
     engine="v6.1",
     swap=layout.V61_SWAP,
-    codec=EarlySwap(layout.V61_SWAP),
+    codec=TrustingSwap(layout.V61_SWAP),
     # include/linux/swap.h without CONFIG_MEMORY_FAILURE, DEVICE_PRIVATE and PTE_MARKER.
     swap_types=SwapTypes(
         max_swapfiles=28,

@@ -183,12 +183,8 @@ class SegmentStores:
 
 
 @frozen
-class Maintenance:
+class Unflushed:
     """Nothing is left to flush once entries have changed (tlbflush.h)."""
-
-    @hookimpl
-    def flush_tlb_page(self) -> None:
-        """Do nothing."""
 
     @hookimpl
     def flush_tlb_range(self) -> None:
@@ -200,16 +196,17 @@ class Maintenance:
 
 
 @frozen
-class ResettingMaintenance:
-    """The same on a machine with RDP."""
+class Maintenance(Unflushed):
+    """Nor does a page have to be flushed."""
 
     @hookimpl
-    def flush_tlb_range(self) -> None:
-        """Do nothing: no flush was put off."""
+    def flush_tlb_page(self) -> None:
+        """Do nothing."""
 
-    @hookimpl
-    def flush_tlb_batched_pending(self) -> None:
-        """Do nothing: reclaim batches no flush."""
+
+@frozen
+class ResettingMaintenance(Unflushed):
+    """The same on a machine with RDP, but for what a TLB refuses."""
 
     @hookimpl
     def flush_tlb_page(self, vma: Vma, addr: int, reason: Reason) -> None:

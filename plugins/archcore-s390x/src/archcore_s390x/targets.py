@@ -23,6 +23,7 @@ from archcore_s390x.stores import (
     ResettingMaintenance,
     ResettingStores,
     SegmentStores,
+    Unflushed,
 )
 from archcore_s390x.swap import Swap
 
@@ -45,7 +46,7 @@ SWAP_TYPES = SwapTypes(
 )
 
 
-def architecture(pages: PageStores, maintenance: Maintenance | ResettingMaintenance) -> Layer:
+def architecture(pages: PageStores, maintenance: Unflushed) -> Layer:
     """Return what every target has, with the stores of pages and the flushes of one."""
     return layer(
         AtLevel("pte", PAGE),
