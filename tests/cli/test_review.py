@@ -6,6 +6,10 @@ import sys
 
 import pytest
 
+from archcore.errors import UsageError
+from archcore.report.review import all as all_of_it
+from archcore.report.review.point import Question
+
 pytest.importorskip("archcore_x86")
 
 IDS = [*(f"M{at}" for at in range(1, 14)), *(f"P{at}" for at in range(1, 5))]
@@ -93,3 +97,14 @@ def test_an_unknown_point_is_refused():
 
     assert (answer.returncode, answer.stdout) == (2, "")
     assert "no point of the review is called 'M99'" in answer.stderr
+
+
+def test_a_search_that_cannot_be_made_is_refused_before_anything_is_measured(monkeypatch):
+    """Without greenlet no answer is looked for, not even to a point that needs none."""
+    monkeypatch.setitem(sys.modules, "greenlet", None)
+    measured = []
+    first = Question("M1", "?", "!", measured.append)
+    with pytest.raises(UsageError, match="greenlet"):
+        all_of_it.review([first, *all_of_it.questions(["M9"])], ())
+    assert not measured
+    assert all_of_it.review([first], ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archcore.errors import UnknownNameError
+from archcore.races.stage import Stage
 from archcore.report.review.boundary import BOUNDARY
 from archcore.report.review.flush import FLUSH
 from archcore.report.review.paid import PAID
@@ -39,8 +40,13 @@ def review(
     sides: tuple[Side, ...],
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Point]:
-    """Return the points with their evidence; ``progress`` is told of each."""
-    points = []
+    """Return the points with their evidence; ``progress`` is told of each.
+
+    Raises UsageError where points are asked that search, and greenlet is missing.
+    """
+    points, asked = [], list(asked)
+    if any(one in RACES for one in asked):
+        Stage()  # what it lacks is said before the first answer is looked for
     for question in asked:
         points.append(answer(question, sides))
         progress(1)
